@@ -1,0 +1,36 @@
+# One word per intent. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+.PHONY: help setup demo test check lint synth deploy bench lock clean
+
+help: ## Show these words
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: ## Make .venv from the lock file (uv and Node come from the package registry if absent)
+	@python3 tools/setup.py
+
+demo: setup ## Run the main job on this machine: a town's files in, records and answers out
+	@$(PY) -m kyotsu_cli.demo
+
+test: setup ## Run all tests
+	@$(PY) -m pytest
+
+check: setup ## Run the static checks: format, lint, types, imports, catalogue
+	@ruff format --check . && ruff check . && mypy && lint-imports && kyotsu catalogue check
+
+format: setup ## Format the code
+	@ruff format . && ruff check --fix .
+
+synth: setup ## Write the CloudFormation templates of both stages to cdk.out/
+	@$(PY) infra/app.py
+
+deploy: setup ## Deploy with the pinned CDK CLI: make deploy STAGE=development
+	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE)
+
+lock: setup ## Resolve the dependencies again and rewrite uv.lock
+	@$(PY) tools/lock.py
+
+clean: ## Remove everything that was built
+	@rm -rf .venv .cache .build cdk.out .sandbox node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Systems, interfaces and layouts as typed data."""

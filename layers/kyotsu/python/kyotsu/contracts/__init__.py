@@ -1,0 +1,1 @@
+"""What every context shares: outcomes, row types, ports and events."""

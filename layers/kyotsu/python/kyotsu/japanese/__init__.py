@@ -1,0 +1,1 @@
+"""Japanese text and identifiers: widths, dates, check digits."""

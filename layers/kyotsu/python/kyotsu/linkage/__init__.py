@@ -1,0 +1,1 @@
+"""File linkage: keys, receipts, scanning, validating, answers."""

@@ -1,0 +1,1 @@
+"""住基 row versions and their fold to the current record and 住民区分."""

@@ -1,0 +1,1 @@
+"""AWS: settings, clients, table bases, events, logging."""

@@ -1,0 +1,1 @@
+"""The one composition root: which applier and adapter goes where."""

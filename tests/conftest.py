@@ -1,0 +1,1 @@
+"""Fixtures every layer of tests shares."""
