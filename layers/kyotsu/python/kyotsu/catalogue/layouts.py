@@ -1,0 +1,130 @@
+"""Layouts of linkage files: one CSV per version of an interface, one line per column of the file."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, cast
+
+import msgspec
+
+from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
+
+HEADER = ["no", "item", "romaji", "type", "length", "presence", "key", "codes"]
+_PRESENCES = ("required", "conditional", "optional")
+
+
+class ItemType(StrEnum):
+    """Data types of 項目定義書."""
+
+    HALF_WIDTH = "X"
+    FULL_WIDTH = "N"
+    INTEGER = "9"
+    DATE = "DATE"
+    TIME = "TIME"
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One column. `length` counts characters; a base character with its variation selector is one."""
+
+    number: int
+    name: str
+    romaji: str
+    type: ItemType
+    length: int
+    presence: Literal["required", "conditional", "optional"]
+    key: bool
+    codes: frozenset[str]
+    code_labels: str
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns of a file, in order."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Romaji names, in file order."""
+        return tuple(item.romaji for item in self.items)
+
+
+@functools.cache
+def load_layout(root: str, name: str) -> Layout:
+    """Return the layout in `catalogue/layouts/{name}`; raises CatalogueInvalidError with every mistake."""
+    layout, problems = read_layout(Path(root), name)
+    if problems:
+        raise CatalogueInvalidError(problems)
+    return layout
+
+
+def read_layout(root: Path, name: str) -> tuple[Layout, list[CatalogueProblem]]:
+    """Return a layout and all mistakes in its file."""
+    file = f"layouts/{name}"
+    with (root / file).open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream)
+        if next(reader, []) != HEADER:
+            return Layout(items=()), [CatalogueProblem(file, 1, f"ヘッダー行は {','.join(HEADER)} です。")]
+        items, problems, seen = [], [], set[str]()
+        for number, fields in enumerate(reader, start=1):
+            mistakes = list(_mistakes(fields, number, seen))
+            problems += [CatalogueProblem(file, reader.line_num, message) for message in mistakes]
+            if not mistakes:
+                items.append(_item(fields))
+    return Layout(items=tuple(items)), problems
+
+
+def _mistakes(fields: list[str], number: int, seen: set[str]) -> Iterator[str]:
+    if len(fields) != len(HEADER):
+        yield f"項目数は{len(HEADER)}個です（{len(fields)}個あります）。"
+        return
+    no, name, romaji, kind, length, presence, key, codes = fields
+    if no != str(number):
+        yield f"no は {number} です。"
+    if not name:
+        yield "item が空です。"
+    if not re.fullmatch(r"[a-z][a-z0-9_（）]*", romaji):
+        yield "romaji は英小文字で始めてください。"
+    if romaji in seen:
+        yield f"romaji {romaji} が2回あります。"
+    seen.add(romaji)
+    if kind not in list(ItemType):
+        yield f"type は {'、'.join(ItemType)} のいずれかです。"
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", length):
+        yield "length は1以上の整数です。"
+    if presence not in _PRESENCES:
+        yield f"presence は {'、'.join(_PRESENCES)} のいずれかです。"
+    if key not in ("", "1"):
+        yield "key は 1 か空です。"
+    if romaji.endswith("_fushohyoki") and f"{romaji.removesuffix('hyoki')}furagu" not in seen:
+        yield f"{romaji} の前に不詳フラグの列がありません。"
+    if codes and not all(re.fullmatch(r"[0-9A-Z]+(-[0-9]+)?=.+", part) for part in codes.split(";")):
+        yield "codes は「値=名称」を ; で区切ってください。"
+
+
+def _item(fields: list[str]) -> Item:
+    no, name, romaji, kind, length, presence, key, codes = fields
+    return Item(
+        number=int(no),
+        name=name,
+        romaji=romaji,
+        type=ItemType(kind),
+        length=int(length),
+        presence=cast("Literal['required', 'conditional', 'optional']", presence),
+        key=key == "1",
+        codes=frozenset(_codes(codes)),
+        code_labels=codes.replace(";", "、").replace("=", "："),
+    )
+
+
+def _codes(text: str) -> Iterator[str]:
+    for part in filter(None, text.split(";")):
+        low, _, high = part.split("=")[0].partition("-")
+        if high:
+            yield from (str(value).zfill(len(low)) for value in range(int(low), int(high) + 1))
+        else:
+            yield low

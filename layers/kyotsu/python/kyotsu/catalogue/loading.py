@@ -1,0 +1,107 @@
+"""Reading `catalogue/` into typed objects, and reporting every mistake in it."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import kyotsu
+from kyotsu.catalogue.documents import Document
+from kyotsu.catalogue.layouts import read_layout
+from kyotsu.catalogue.model import Catalogue, Category, Interface, System
+from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
+
+APPLIERS = ("residents", "protection", "addressees")
+"""Names an interface may give as its applier; which of them are deployed is wiring's."""
+
+
+def layer_root() -> Path:
+    """Return the folder the catalogue stands in where the package is deployed as a layer."""
+    return Path(kyotsu.__file__).parents[2] / "catalogue"
+
+
+@functools.cache
+def load_catalogue(root: Path) -> Catalogue:
+    """Return the catalogue; raises CatalogueInvalidError with every mistake but those inside layouts."""
+    catalogue, problems = _read(root)
+    if problems:
+        raise CatalogueInvalidError(problems)
+    return catalogue
+
+
+def check_catalogue(root: Path) -> list[CatalogueProblem]:
+    """Return every mistake in the catalogue and its layouts, by file and line."""
+    problems = _read(root)[1]
+    for path in sorted((root / "layouts").glob("*.csv")):
+        problems += read_layout(root, path.name)[1]
+    return sorted(problems)
+
+
+def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
+    problems: list[CatalogueProblem] = []
+    systems = _listed(root, "systems", System, lambda s: s.id.lower(), problems)
+    categories = _listed(root, "categories", Category, lambda c: c.code, problems)
+    interfaces: dict[str, Interface] = {}
+    for path in sorted((root / "interfaces").glob("*.yaml")):
+        document = Document(root, f"interfaces/{path.name}")
+        interface = document.typed(document.node, Interface) if document.node else None
+        if interface is not None:
+            _cross_check(document, interface, root, systems, categories)
+            interfaces[interface.id] = interface
+        problems += document.problems
+    return Catalogue(root=str(root), systems=systems, interfaces=interfaces, categories=categories), problems
+
+
+def _listed(
+    root: Path, name: str, kind: Any, identity: Callable[[Any], str], problems: list[CatalogueProblem]
+) -> dict[str, Any]:
+    """Read `{name}.yaml`, a list below the key `{name}`, by identity."""
+    document = Document(root, f"{name}.yaml")
+    found: dict[str, Any] = {}
+    if document.node is not None:
+        _, sequence = document.children(document.node).get(name, (None, None))
+        if sequence is None:
+            document.add(document.node, f"項目 {name} がありません。")
+        for node in sequence.value if sequence else ():
+            entry = document.typed(node, kind)
+            if entry is not None and identity(entry) in found:
+                document.add(node, f"{identity(entry)} が2回書かれています。")
+            elif entry is not None:
+                found[identity(entry)] = entry
+    problems += document.problems
+    return found
+
+
+def _cross_check(
+    document: Document, interface: Interface, root: Path, systems: Collection[str], categories: Collection[str]
+) -> None:
+    """Note everything about an interface that only the rest of the catalogue can tell to be wrong."""
+    assert document.node is not None  # noqa: S101 - a typed interface has a node
+    nodes = document.children(document.node)
+
+    def wrong(field: str, message: str) -> None:
+        document.add(nodes[field][1], message)
+
+    if document.name != f"interfaces/{interface.id}.yaml":
+        wrong("id", f"ファイル名は {interface.id}.yaml です。")
+    if interface.applier not in APPLIERS:
+        wrong("applier", f"applier は {'、'.join(APPLIERS)} のいずれかです。")
+    for field in ("providers", "recipients"):
+        for system in (s for s in getattr(interface, field) if field == "recipients" or interface.providers != "any"):
+            if system.lower() not in systems:
+                wrong(field, f"システム {system} は systems.yaml にありません。")
+    for version in interface.versions:
+        if not (root / "layouts" / version.layout).is_file():
+            wrong("versions", f"版 {version.id} のレイアウト {version.layout} がありません。")
+        if version.accepted_until and version.accepted_until < version.accepted_from:
+            wrong("versions", f"版 {version.id} の受付期間が逆です。")
+    for field in ("versions", "branches"):
+        counted = Counter(entry.id for entry in getattr(interface, field))
+        for twice in (name for name, count in counted.items() if count > 1):
+            wrong(field, f"{twice} が2回書かれています。")
+    used = {b.category for b in interface.branches} | {r.category for b in interface.branches for r in b.by_reason}
+    for code in sorted(used - {None} - set(categories), key=str):
+        wrong("branches", f"住民区分 {code} は categories.yaml にありません。")

@@ -1,0 +1,111 @@
+"""The catalogue as typed objects. What the fields mean is told in the files below `catalogue/`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from kyotsu.contracts.rows import Mode
+
+SystemId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{3}$")]
+InterfaceId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{3}[a-z][0-9]{3}$")]
+BranchId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$")]
+VersionId = Annotated[str, msgspec.Meta(pattern=r"^v[0-9]{1,3}$")]
+CategoryCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]$")]
+ReasonRange = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}-[0-9]{2}$")]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every entry of the catalogue is: immutable, and strict about its fields."""
+
+
+class System(Entry, frozen=True, kw_only=True):
+    """A system that exchanges files with the common functions."""
+
+    id: SystemId
+    name: str
+    kind: Literal["core", "common", "local"]
+
+
+class Category(Entry, frozen=True, kw_only=True):
+    """One 住民区分."""
+
+    code: CategoryCode
+    name: str
+
+
+class ReasonRule(Entry, frozen=True, kw_only=True):
+    """The 住民区分 of rows whose 異動事由 lies in a range (inclusive)."""
+
+    reasons: ReasonRange
+    category: CategoryCode
+    whatever_flag: bool = False
+    """Holds for rows that are not the latest, too."""
+
+    def matches(self, reason: str, *, latest: bool) -> bool:
+        """Tell whether a row with this 異動事由 and 最新フラグ is meant."""
+        low, high = self.reasons.split("-")
+        return (latest or self.whatever_flag) and low <= reason <= high
+
+
+class Branch(Entry, frozen=True, kw_only=True):
+    """A 枝番 and what its rows do to 住民区分."""
+
+    id: BranchId
+    name: str
+    modes: tuple[Mode, ...] = ()
+    category: CategoryCode | None = None
+    planned: bool = False
+    """Its rows may be announced before they happen (転出予定)."""
+    by_reason: tuple[ReasonRule, ...] = ()
+
+
+class Version(Entry, frozen=True, kw_only=True):
+    """A version of an interface, accepted from–until (JST days, both inclusive)."""
+
+    id: VersionId
+    layout: str
+    accepted_from: date
+    accepted_until: date | None = None
+
+    def accepts(self, day: date) -> bool:
+        """Tell whether files of this version are accepted on a day."""
+        return self.accepted_from <= day and (self.accepted_until is None or day <= self.accepted_until)
+
+
+class Interface(Entry, frozen=True, kw_only=True):
+    """A 連携ID: who sends it, in which forms, who applies its rows, and who receives it."""
+
+    id: InterfaceId
+    name: str
+    providers: tuple[SystemId, ...] | Literal["any"]
+    applier: str
+    modes: tuple[Mode, ...]
+    completeness: Literal["optional", "required"] = "optional"
+    recipients: tuple[SystemId, ...]
+    versions: tuple[Version, ...]
+    branches: tuple[Branch, ...]
+    planned_move_out: Literal["apply", "keep"] = "apply"
+
+    def branch(self, branch_id: str) -> Branch | None:
+        """Return the branch of an id, or None."""
+        return next((b for b in self.branches if b.id == branch_id), None)
+
+    def version(self, version_id: str) -> Version | None:
+        """Return the version of an id, or None."""
+        return next((v for v in self.versions if v.id == version_id), None)
+
+    def accepts_provider(self, system_id: str) -> bool:
+        """Tell whether a system may send this interface."""
+        return self.providers == "any" or system_id in self.providers
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything below `catalogue/` but the layouts, which `kyotsu.catalogue.layouts` reads one by one."""
+
+    root: str
+    systems: dict[str, System]
+    interfaces: dict[str, Interface]
+    categories: dict[str, Category]
