@@ -1,0 +1,138 @@
+"""A Python function with a role, a log group and alarms of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.constructs.alarms import Alarms, each_minute
+from infra.constructs.nag import acknowledge
+from infra.constructs.network import PrivateNetwork, interface_statement
+from infra.parameters.types import Parameters
+
+NOT_SOURCE = ["**/__pycache__", "**/*.pyc"]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What all functions of a stack share."""
+
+    parameters: Parameters
+    functions: Path
+    """Folder of the functions' sources."""
+    layers: Sequence[lambda_.ILayerVersion]
+    network: PrivateNetwork | None
+    log_key: kms.IKey
+    alarms: Alarms
+
+
+class PythonFunction(Construct):
+    """The function whose source is the folder `functions/<source>`; it may do nothing but what `allow` is told."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        source: str,
+        timeout: Duration,
+        memory_mib: int,
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._platform = platform
+        parameters = platform.parameters
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            encryption_key=platform.log_key,
+            retention=parameters.log_retention,
+            removal_policy=parameters.removal_policy,
+        )
+        self.role = self._role(source)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=f"Kyotsu {source}",
+            code=lambda_.Code.from_asset(str(platform.functions / source), exclude=NOT_SOURCE),
+            handler="handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=list(platform.layers),
+            memory_size=memory_mib,
+            timeout=timeout,
+            role=self.role,
+            log_group=self.log_group,
+            reserved_concurrent_executions=parameters.reserved_concurrency,
+            environment={
+                **environment,
+                "POWERTOOLS_SERVICE_NAME": source,
+                "POWERTOOLS_LOG_LEVEL": parameters.log_level,
+            },
+            vpc=platform.network.vpc if platform.network else None,
+            security_groups=[platform.network.security_group] if platform.network else None,
+        )
+        self._watch(source, timeout)
+
+    def allow(self, actions: Sequence[str], resources: Sequence[str], **conditions: Mapping[str, object]) -> None:
+        """Let the function's own code call AWS; in a private network, only through its endpoints."""
+        statement = iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
+        if self._platform.network:
+            self._platform.network.only_from_here(statement)
+        self.role.add_to_policy(statement)
+
+    def allow_lambda(self, actions: Sequence[str], resources: Sequence[str]) -> None:
+        """Let the Lambda service call AWS for the function: it polls sources from outside any private network."""
+        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+    def allow_key(self, key: kms.IKey, services: Sequence[str], actions: Sequence[str]) -> None:
+        """Let the function use a key, only by way of the given AWS services."""
+        region = self._platform.parameters.region
+        via = {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in services]}
+        statement = iam.PolicyStatement(
+            actions=[f"kms:{action}" for action in actions],
+            resources=[key.key_arn],
+            conditions={"StringEquals": via},
+        )
+        self.role.add_to_policy(statement)
+
+    def _role(self, source: str) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Kyotsu {source}",
+        )
+        # The ARN of a log group ends in `:*`, which stands for its streams.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
+            )
+        )
+        acknowledge(role, "IAM5", "Streams of the function's own log group, and objects below fixed prefixes.")
+        if self._platform.network:
+            role.add_to_policy(interface_statement())
+        return role
+
+    def _watch(self, source: str, timeout: Duration) -> None:
+        def metric(name: str, statistic: str) -> cloudwatch.Metric:
+            return each_minute("AWS/Lambda", name, statistic, FunctionName=self.function.function_name)
+
+        alarms, slow = self._platform.alarms, 0.9 * timeout.to_milliseconds()
+        alarms.raise_when(self, "Failed", metric("Errors", "Sum"), at_least=1, says=f"{source} ended with an error.")
+        alarms.raise_when(
+            self, "Throttled", metric("Throttles", "Sum"), at_least=1, minutes=5, says=f"{source} is short of capacity."
+        )
+        alarms.raise_when(
+            self, "Slow", metric("Duration", "Maximum"), at_least=slow, says=f"{source} came near its time limit."
+        )

@@ -1,0 +1,71 @@
+"""Customer-managed keys, one for each group of principals that may use it."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.parameters.types import Parameters
+
+
+class Keys(Construct):
+    """The keys of one deployment; who may use one of them gains nothing on the others.
+
+    `exchange`: provider buckets, so that linked systems never hold a right on the key of the records.
+    `records`: tables and the work bucket. `messages`: queues, topics and the event bus, which AWS services write to.
+    `logs`: log groups.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, parameters: Parameters) -> None:
+        super().__init__(scope, construct_id)
+        self._parameters = parameters
+        self.exchange = self._key("Exchange", "Files that linked systems and Kyotsu exchange")
+        self.records = self._key("Records", "Records of residents, receipts and work in progress")
+        self.messages = self._key("Messages", "Queues, topics and the event bus")
+        self.logs = self._key("Logs", "Log groups of functions")
+        self._let_services_send_messages()
+        self._let_logs_be_written()
+
+    def _key(self, name: str, description: str) -> kms.Key:
+        return kms.Key(
+            self,
+            name,
+            description=f"{self._parameters.name}: {description}",
+            enable_key_rotation=True,
+            pending_window=Duration.days(30 if self._parameters.protected else 7),
+            removal_policy=self._parameters.removal_policy,
+        )
+
+    def _let_services_send_messages(self) -> None:
+        region, name = self._parameters.region, self._parameters.name
+        sources = {
+            # Rules get their names from their stack; the exact rule stands in each queue's own policy.
+            "events": f"arn:{Aws.PARTITION}:events:{region}:{Aws.ACCOUNT_ID}:rule/{name}-*",
+            "cloudwatch": f"arn:{Aws.PARTITION}:cloudwatch:{region}:{Aws.ACCOUNT_ID}:alarm:{name}-*",
+        }
+        for service, source in sources.items():
+            self.messages.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                    resources=["*"],  # in a key's own policy: this key
+                    conditions={
+                        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                        "ArnLike": {"aws:SourceArn": source},
+                    },
+                )
+            )
+
+    def _let_logs_be_written(self) -> None:
+        region, name = self._parameters.region, self._parameters.name
+        groups = f"arn:{Aws.PARTITION}:logs:{region}:{Aws.ACCOUNT_ID}:log-group:{name}-*"
+        self.logs.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )

@@ -1,0 +1,57 @@
+"""DynamoDB tables as every bounded context has them: keys `pk` and `sk`, on demand, recoverable, our key."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.parameters.types import Parameters
+
+
+def text(name: str) -> dynamodb.Attribute:
+    """Return a key attribute that holds a string."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def index(name: str, partition: str, sort: str) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    """Return a global index over two string attributes that holds whole items."""
+    return dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name=name,
+        partition_key=text(partition),
+        sort_key=text(sort),
+        projection_type=dynamodb.ProjectionType.ALL,
+    )
+
+
+class RecordTable(Construct):
+    """A table that can be restored to any second of the last 35 days and, if protected, can't be deleted."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        parameters: Parameters,
+        stream: bool = False,
+        expires_at: str | None = None,
+        indexes: tuple[dynamodb.GlobalSecondaryIndexPropsV2, ...] = (),
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=text("pk"),
+            sort_key=text("sk"),
+            billing=dynamodb.Billing.on_demand(),
+            encryption=dynamodb.TableEncryptionV2.customer_managed_key(key),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if stream else None,
+            time_to_live_attribute=expires_at,
+            global_secondary_indexes=list(indexes),
+            deletion_protection=parameters.protected,
+            removal_policy=parameters.removal_policy,
+        )

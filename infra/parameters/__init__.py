@@ -1,0 +1,10 @@
+"""Typed parameters of each stage."""
+
+from infra.parameters.development import development
+from infra.parameters.production import production
+from infra.parameters.types import Network, ParameterError, Parameters, Stage
+
+STAGES = {"development": development, "production": production}
+"""How the parameters of each stage are made for a municipality."""
+
+__all__ = ["STAGES", "Network", "ParameterError", "Parameters", "Stage", "development", "production"]

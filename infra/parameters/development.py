@@ -1,0 +1,20 @@
+"""A stage to try things in: everything can be removed again."""
+
+from aws_cdk.aws_logs import RetentionDays
+
+from infra.parameters.municipalities import accepted_by
+from infra.parameters.types import Parameters
+
+
+def development(municipality: str) -> Parameters:
+    """Return the parameters of a municipality's development stage."""
+    return Parameters(
+        stage="development",
+        municipality=municipality,
+        accepted_municipalities=accepted_by(municipality),
+        protected=False,
+        log_level="DEBUG",
+        log_retention=RetentionDays.ONE_MONTH,
+        access_log_days=30,
+        receive_concurrency=5,
+    )

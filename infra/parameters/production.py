@@ -1,0 +1,20 @@
+"""The stage that holds residents' records: nothing stateful can be deleted, by mistake or with its stack."""
+
+from aws_cdk.aws_logs import RetentionDays
+
+from infra.parameters.municipalities import accepted_by
+from infra.parameters.types import Parameters
+
+
+def production(municipality: str) -> Parameters:
+    """Return the parameters of a municipality's production stage."""
+    return Parameters(
+        stage="production",
+        municipality=municipality,
+        accepted_municipalities=accepted_by(municipality),
+        protected=True,
+        log_level="INFO",
+        log_retention=RetentionDays.ONE_YEAR,
+        access_log_days=365,
+        receive_concurrency=50,
+    )

@@ -1,0 +1,94 @@
+"""What may differ between two deployments of the same code. Values live in one module per stage."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_cdk import Aws, Environment, RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
+
+Stage = Literal["development", "production"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class ParameterError(ValueError):
+    """A parameter's value can't be deployed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """An existing private network. Kyotsu makes no VPC: on Government Cloud the municipality's operator owns it."""
+
+    vpc_id: str
+    availability_zones: tuple[str, ...]
+    subnet_ids: tuple[str, ...]
+    """Private subnets, one for each availability zone, in the same order."""
+    endpoint_ids: tuple[str, ...] = ()
+    """VPC endpoints of S3, DynamoDB and EventBridge. If given, what functions may do holds only through them."""
+
+    def __post_init__(self) -> None:
+        if not self.subnet_ids or len(self.subnet_ids) != len(self.availability_zones):
+            raise ParameterError("a network needs one private subnet for each of its availability zones")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """One deployment: one municipality (団体コード, 6 digits) and one stage, in its own account."""
+
+    stage: Stage
+    municipality: str
+    accepted_municipalities: tuple[str, ...]
+    """市区町村コード whose people this deployment keeps: its own and, in a designated city, the wards'."""
+    protected: bool
+    """Whether stateful resources outlive their stack and refuse deletion."""
+    log_level: LogLevel
+    log_retention: RetentionDays
+    access_log_days: int
+    receive_concurrency: int
+    """How many files are received at once (2 to 1,000)."""
+    reserved_concurrency: int | None = None
+    """Concurrency set aside for each function; None shares the account's, which a new account has too little of."""
+    oldest_message_seconds: int = 900
+    """Age of the oldest file not yet received, or change not yet published, at which operators are alarmed."""
+    account: str | None = None
+    """The only account this may be deployed to; None takes that of the deployer's credentials."""
+    region: str = "ap-northeast-1"
+    standby_region: str = "ap-northeast-3"
+    """Where replicas and backups go; no resource of part 1 stands there yet."""
+    network: Network | None = None
+    """None runs the functions outside any VPC."""
+    permissions_boundary: str | None = None
+    """ARN of the managed policy that bounds every role, where the organisation demands one."""
+
+    def __post_init__(self) -> None:
+        for code in (self.municipality, *self.accepted_municipalities):
+            if not re.fullmatch("[0-9]{6}", code):
+                raise ParameterError(f"{code!r} is not a municipality code of 6 digits")
+        if self.municipality not in self.accepted_municipalities:
+            raise ParameterError(f"{self.municipality} must accept its own code")
+        if not 2 <= self.receive_concurrency <= 1000:
+            raise ParameterError("SQS lets a function receive between 2 and 1,000 messages at once")
+        if self.region == self.standby_region:
+            raise ParameterError("the standby region must be another region")
+
+    @property
+    def name(self) -> str:
+        """What the names of this deployment's stacks begin with."""
+        return f"Kyotsu-{self.stage}-{self.municipality}"
+
+    @property
+    def bucket_prefix(self) -> str:
+        """What names of provider buckets, and of no other bucket, begin with (may hold the CDK's account token)."""
+        return f"kyotsu-{self.stage}-{self.municipality}-{self.account or Aws.ACCOUNT_ID}-"
+
+    @property
+    def environment(self) -> Environment:
+        """The account and region of every stack."""
+        return Environment(account=self.account, region=self.region)
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        """What happens to a stateful resource that leaves its stack."""
+        return RemovalPolicy.RETAIN if self.protected else RemovalPolicy.DESTROY

@@ -1,0 +1,59 @@
+"""ファイル連携: what works on the files and records of the stateful stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from infra.bundling import Layers
+from infra.constructs.alarms import Alarms
+from infra.constructs.function import Platform
+from infra.constructs.layers import FunctionLayers
+from infra.constructs.network import PrivateNetwork
+from infra.constructs.outputs import publish
+from infra.constructs.publish_changes import PublishChanges
+from infra.constructs.receive_file import ReceiveFile
+from infra.parameters.types import Parameters
+from infra.stacks.stateful import StatefulStack
+
+
+class LinkageStack(Stack):
+    """Reception of files, and publication of what they changed."""
+
+    def __init__(
+        self, scope: Construct, *, parameters: Parameters, stateful: StatefulStack, functions: Path, layers: Layers
+    ) -> None:
+        super().__init__(
+            scope,
+            f"{parameters.name}-Linkage",
+            env=parameters.environment,
+            termination_protection=parameters.protected,
+            description=f"Kyotsu {parameters.stage} of {parameters.municipality}: file linkage",
+        )
+        platform = Platform(
+            parameters=parameters,
+            functions=functions,
+            layers=FunctionLayers(self, "Layers", built=layers).all,
+            network=PrivateNetwork(self, "Network", network=parameters.network) if parameters.network else None,
+            log_key=stateful.keys.logs,
+            alarms=Alarms(stateful.alarm_topic),
+        )
+        self.receive_file = ReceiveFile(self, "ReceiveFile", platform=platform, stateful=stateful)
+        self.publish_changes = PublishChanges(self, "PublishChanges", platform=platform, stateful=stateful)
+        self._publish_outputs()
+
+    def _publish_outputs(self) -> None:
+        receive, publisher = self.receive_file, self.publish_changes
+        publish(
+            self,
+            {
+                "PublishChangesDeadLetters": publisher.dead_letters.queue.queue_url,
+                "PublishChangesFunction": publisher.function.function.function_name,
+                "ReceiveFileDeadLetters": receive.queue.dead_letters.queue.queue_url,
+                "ReceiveFileFunction": receive.function.function.function_name,
+                "ReceiveFileQueue": receive.queue.queue.queue_url,
+                "UndeliveredEvents": receive.undelivered.queue.queue_url,
+            },
+        )

@@ -1,0 +1,87 @@
+"""What must survive: files, records, keys, and where events and alarms go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ProviderBucket
+from infra.constructs.keys import Keys
+from infra.constructs.messages import AlarmTopic, DomainEvents
+from infra.constructs.outputs import publish
+from infra.constructs.table import RecordTable, index
+from infra.parameters.types import Parameters
+
+WORK_DAYS = Duration.days(7)
+
+
+class StatefulStack(Stack):
+    """Keys, provider buckets, work bucket, tables, event bus and alarm topic of one municipality and stage."""
+
+    def __init__(self, scope: Construct, *, parameters: Parameters, systems: Sequence[str]) -> None:
+        super().__init__(
+            scope,
+            f"{parameters.name}-Stateful",
+            env=parameters.environment,
+            termination_protection=parameters.protected,
+            description=f"Kyotsu {parameters.stage} of {parameters.municipality}: files, records and keys",
+        )
+        self._parameters = parameters
+        self.keys = Keys(self, "Keys", parameters=parameters)
+        self.access_logs = AccessLogBucket(self, "AccessLogs", parameters=parameters)
+        self.provider_bucket_names = [self._provider_bucket(system) for system in systems]
+        self.work = self._work_bucket()
+        self.residents = RecordTable(self, "Residents", key=self.keys.records, parameters=parameters, stream=True)
+        self.linkage = RecordTable(
+            self,
+            "Linkage",
+            key=self.keys.records,
+            parameters=parameters,
+            expires_at="expires_at",
+            indexes=(index("by_provider", "gsi1pk", "gsi1sk"),),
+        )
+        self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
+        self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
+        self._publish_outputs()
+
+    def _provider_bucket(self, system: str) -> str:
+        bucket = ProviderBucket(
+            self,
+            f"Provider{system}",
+            system=system,
+            key=self.keys.exchange,
+            access_logs=self.access_logs,
+            parameters=self._parameters,
+        )
+        return bucket.name
+
+    def _work_bucket(self) -> EncryptedBucket:
+        expiry = s3.LifecycleRule(
+            id="work-is-done", expiration=WORK_DAYS, noncurrent_version_expiration=Duration.days(1)
+        )
+        return EncryptedBucket(
+            self,
+            "Work",
+            key=self.keys.records,
+            access_logs=self.access_logs,
+            parameters=self._parameters,
+            lifecycle_rules=(expiry,),
+        )
+
+    def _publish_outputs(self) -> None:
+        publish(
+            self,
+            {
+                "AccessLogBucket": self.access_logs.bucket.bucket_name,
+                "AlarmTopic": self.alarm_topic.topic_arn,
+                "BucketPrefix": self._parameters.bucket_prefix,
+                "EventBus": self.bus.event_bus_name,
+                "ExchangeKey": self.keys.exchange.key_arn,
+                "LinkageTable": self.linkage.table.table_name,
+                "ResidentsTable": self.residents.table.table_name,
+                "WorkBucket": self.work.bucket.bucket_name,
+            },
+        )
