@@ -15,6 +15,7 @@ import msgspec
 from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
 
 HEADER = ["no", "item", "romaji", "type", "length", "presence", "key", "codes"]
+_CODE = re.compile(r"[0-9A-Z]+(-[0-9]+)?=.+")
 _PRESENCES = ("required", "conditional", "optional")
 
 
@@ -83,27 +84,25 @@ def _mistakes(fields: list[str], number: int, seen: set[str]) -> Iterator[str]:
         yield f"項目数は{len(HEADER)}個です（{len(fields)}個あります）。"
         return
     no, name, romaji, kind, length, presence, key, codes = fields
-    if no != str(number):
-        yield f"no は {number} です。"
-    if not name:
-        yield "item が空です。"
-    if not re.fullmatch(r"[a-z][a-z0-9_（）]*", romaji):
-        yield "romaji は英小文字で始めてください。"
-    if romaji in seen:
-        yield f"romaji {romaji} が2回あります。"
+    rules = (
+        (no == str(number), f"no は {number} です。"),
+        (name != "", "item が空です。"),
+        (re.fullmatch(r"[a-z][a-z0-9_（）]*", romaji), "romaji は英小文字で始めてください。"),
+        (romaji not in seen, f"romaji {romaji} が2回あります。"),
+        (kind in list(ItemType), f"type は {'、'.join(ItemType)} のいずれかです。"),
+        (re.fullmatch(r"[1-9][0-9]{0,3}", length), "length は1以上の整数です。"),
+        (presence in _PRESENCES, f"presence は {'、'.join(_PRESENCES)} のいずれかです。"),
+        (key in ("", "1"), "key は 1 か空です。"),
+        (_has_flag(romaji, seen), f"{romaji} の前に不詳フラグの列がありません。"),
+        (all(map(_CODE.fullmatch, filter(None, codes.split(";")))), "codes は「値=名称」を ; で区切ってください。"),
+    )
     seen.add(romaji)
-    if kind not in list(ItemType):
-        yield f"type は {'、'.join(ItemType)} のいずれかです。"
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", length):
-        yield "length は1以上の整数です。"
-    if presence not in _PRESENCES:
-        yield f"presence は {'、'.join(_PRESENCES)} のいずれかです。"
-    if key not in ("", "1"):
-        yield "key は 1 か空です。"
-    if romaji.endswith("_fushohyoki") and f"{romaji.removesuffix('hyoki')}furagu" not in seen:
-        yield f"{romaji} の前に不詳フラグの列がありません。"
-    if codes and not all(re.fullmatch(r"[0-9A-Z]+(-[0-9]+)?=.+", part) for part in codes.split(";")):
-        yield "codes は「値=名称」を ; で区切ってください。"
+    yield from (message for holds, message in rules if not holds)
+
+
+def _has_flag(romaji: str, seen: set[str]) -> bool:
+    note = "_fushohyoki"
+    return not romaji.endswith(note) or f"{romaji.removesuffix(note)}_fushofuragu" in seen
 
 
 def _item(fields: list[str]) -> Item:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from yaml import Node
+
 import kyotsu
 from kyotsu.catalogue.documents import Document
 from kyotsu.catalogue.layouts import read_layout
@@ -48,8 +50,8 @@ def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
     for path in sorted((root / "interfaces").glob("*.yaml")):
         document = Document(root, f"interfaces/{path.name}")
         interface = document.typed(document.node, Interface) if document.node else None
-        if interface is not None:
-            _cross_check(document, interface, root, systems, categories)
+        if document.node and interface is not None:
+            _cross_check(document, document.node, interface, root, systems, categories)
             interfaces[interface.id] = interface
         problems += document.problems
     return Catalogue(root=str(root), systems=systems, interfaces=interfaces, categories=categories), problems
@@ -76,15 +78,20 @@ def _listed(
 
 
 def _cross_check(
-    document: Document, interface: Interface, root: Path, systems: Collection[str], categories: Collection[str]
+    document: Document,
+    node: Node,
+    interface: Interface,
+    root: Path,
+    systems: Collection[str],
+    categories: Collection[str],
 ) -> None:
     """Note everything about an interface that only the rest of the catalogue can tell to be wrong."""
-    assert document.node is not None  # noqa: S101 - a typed interface has a node
-    nodes = document.children(document.node)
+    nodes = document.children(node)
 
     def wrong(field: str, message: str) -> None:
         document.add(nodes[field][1], message)
 
+    _check_versions(interface, root, wrong)
     if document.name != f"interfaces/{interface.id}.yaml":
         wrong("id", f"ファイル名は {interface.id}.yaml です。")
     if interface.applier not in APPLIERS:
@@ -93,11 +100,6 @@ def _cross_check(
         for system in (s for s in getattr(interface, field) if field == "recipients" or interface.providers != "any"):
             if system.lower() not in systems:
                 wrong(field, f"システム {system} は systems.yaml にありません。")
-    for version in interface.versions:
-        if not (root / "layouts" / version.layout).is_file():
-            wrong("versions", f"版 {version.id} のレイアウト {version.layout} がありません。")
-        if version.accepted_until and version.accepted_until < version.accepted_from:
-            wrong("versions", f"版 {version.id} の受付期間が逆です。")
     for field in ("versions", "branches"):
         counted = Counter(entry.id for entry in getattr(interface, field))
         for twice in (name for name, count in counted.items() if count > 1):
@@ -105,3 +107,11 @@ def _cross_check(
     used = {b.category for b in interface.branches} | {r.category for b in interface.branches for r in b.by_reason}
     for code in sorted(used - {None} - set(categories), key=str):
         wrong("branches", f"住民区分 {code} は categories.yaml にありません。")
+
+
+def _check_versions(interface: Interface, root: Path, wrong: Callable[[str, str], None]) -> None:
+    for version in interface.versions:
+        if not (root / "layouts" / version.layout).is_file():
+            wrong("versions", f"版 {version.id} のレイアウト {version.layout} がありません。")
+        if version.accepted_until and version.accepted_until < version.accepted_from:
+            wrong("versions", f"版 {version.id} の受付期間が逆です。")

@@ -73,7 +73,7 @@ TOO_LONG = _error("E1001", "{item}は{length}文字以内で設定してくだ�
 CODE_VALUE = _error("E1002", "{item}は次のいずれかで設定してください：{codes}。")
 NOT_A_DATE = _error("E1003", "{item}は実在する日付をYYYY-MM-DD形式で設定してください（例：2026-04-01）。")
 NOT_A_TIME = _error("E1004", "{item}はHH:MM:SS形式で設定してください（例：09:30:00）。")
-FIELD_COUNT = _error("E1005", "項目数が{expected}個ではありません（{actual}個）。区切り文字と引用符を確認してください。")
+FIELD_COUNT = _error("E1005", "項目数が{expected}個ではありません（{actual}個）。区切りと引用符を確認してください。")
 FOREIGN_MUNICIPALITY = _error(
     "E1006", "{item}がこの環境で受け付ける市区町村コードではありません。送信先を確認してください。"
 )
@@ -83,6 +83,7 @@ OPERATED_IN_FUTURE = _error(
 TOO_MANY_VERSIONS = _error(
     "E1008", "1つの宛名番号で管理できる履歴は{limit}件までです。宛名番号に誤りがないか確認してください。"
 )
+CHECK_DIGIT = _error("E1009", "{item}の検査数字（末尾の数字）が正しくありません。番号を確認してください。")
 
 # Whole linkage files (`REJECTED`: nothing of the file was applied).
 KEY_MALFORMED = _error(
@@ -106,9 +107,7 @@ NOT_UTF8 = _error("E1112", "文字コードがUTF-8ではありません（{line
 CONTAINS_NUL = _error("E1113", "ファイルにNUL文字が含まれています（{line}行目付近）。CSVとして出力し直してください。")
 NOT_CSV = _error("E1114", "CSV（RFC 4180）として読めません（{line}行目付近）。引用符と改行を確認してください。")
 RECORD_TOO_LONG = _error("E1115", "1件のデータが長すぎます（{line}行目から）。引用符の閉じ忘れを確認してください。")
-HEADER_WRONG = _error(
-    "E1116", "ヘッダー行が版 {version} のレイアウトと一致しません（{position}番目は {expected}）。"
-)
+HEADER_WRONG = _error("E1116", "ヘッダー行が版 {version} のレイアウトと一致しません（{position}番目は {expected}）。")
 ROW_COUNT_DIFFERS = _error(
     "E1117", "件数が一致しません（メタデータ row-count：{expected}、ファイル：{actual}）。再送してください。"
 )

@@ -18,7 +18,7 @@ class RowApplier(Protocol):
     """
 
     def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
-        """Store the rows durably, then return what they changed; the caller counts `read` and row failures of its own."""
+        """Store the rows durably, then return what they changed; the caller sets `read`."""
         ...
 
 

@@ -1,1 +1,1 @@
-"""The one composition root: which applier and adapter goes where."""
+"""The one composition root: which applier, port and adapter goes where. Imported by functions/ and cli/ alone."""

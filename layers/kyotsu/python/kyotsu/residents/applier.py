@@ -1,0 +1,164 @@
+"""Applying 住基 rows: versions first, then the person's head that remembers them.
+
+A head is replaced only if it is still the one that was read, so that two files on one person count as if one had come
+after the other. Versions are written before the head names them: a head never tells of a version that is not stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.outcomes import Outcome
+from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+from kyotsu.residents.counting import Known, chunk_counts, remarks
+from kyotsu.residents.effects import EffectRule, Effects, Remark, common_remarks
+from kyotsu.residents.versions import Entry, EntryReader
+
+MAX_VERSIONS = 500
+"""Versions one person may have. Far above any real history; it bounds the head, and with it every read and write."""
+MAX_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Everything the fold needs of one person, in one item. `revision` 0: nothing is stored yet."""
+
+    addressee_number: str
+    revision: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version with its row's values, as it is written."""
+
+    addressee_number: str
+    entry: Entry
+    layout: str
+    values: Sequence[str]
+
+
+class ResidentStore(Protocol):
+    """The append-only set. Every read sees every earlier write."""
+
+    def heads(self, numbers: Iterable[str]) -> dict[str, Head]:
+        """Return the heads of all these people; one of revision 0 for people not known."""
+        ...
+
+    def put_versions(self, versions: Sequence[StoredVersion]) -> None:
+        """Store versions; storing one again changes nothing. Returns when all are durable."""
+        ...
+
+    def replace_heads(self, heads: Sequence[Head]) -> set[str]:
+        """Store heads, each only if the stored revision is the one before; return the numbers of those not stored."""
+        ...
+
+
+class HeadsContendedError(Exception):
+    """Other files kept changing the same people; trying the chunk again later is safe."""
+
+
+@dataclass(slots=True)
+class _Person:
+    """One person's rows of a chunk."""
+
+    number: str
+    rows: list[tuple[Entry, Row]] = field(default_factory=list)
+    remarks: list[tuple[int, Remark]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a chunk does to one person, given the head that was read."""
+
+    head: Head
+    versions: list[tuple[Entry, Row]]
+    applied: Applied
+
+
+class ResidentApplier:
+    """A `RowApplier` for 住基情報."""
+
+    def __init__(self, store: ResidentStore, rules: Mapping[tuple[str, str], Sequence[EffectRule]]) -> None:
+        """`rules` are the effect rules by interface and branch."""
+        self._store = store
+        self._rules = rules
+
+    def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
+        """Store the rows' versions and return what they changed."""
+        pending = self._people(file, rows)
+        total = Applied()
+        for _ in range(MAX_ATTEMPTS):
+            if not pending:
+                return total
+            heads = self._store.heads(pending)
+            plans = {number: _plan(file, person, heads[number]) for number, person in pending.items()}
+            lost = self._write(file, plans)
+            for number in plans.keys() - lost:
+                total.counts = total.counts + plans[number].applied.counts
+                total.problems += plans[number].applied.problems
+            pending = {number: pending[number] for number in pending if number in lost}
+        raise HeadsContendedError
+
+    def _people(self, file: FileContext, rows: Sequence[Row]) -> dict[str, _Person]:
+        effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
+        reader = EntryReader(file)
+        people: dict[str, _Person] = {}
+        for row in rows:
+            items = dict(zip(file.columns, row.values, strict=True))
+            effect, found = effects.of(items)
+            person = people.setdefault(items["atenabango"], _Person(items["atenabango"]))
+            person.rows.append((reader.read(row, effect), row))
+            person.remarks += [(row.line, remark) for remark in [*common_remarks(items), *found]]
+        return people
+
+    def _write(self, file: FileContext, plans: Mapping[str, _Plan]) -> set[str]:
+        layout = f"{file.interface}/{file.version}"
+        changed = [plan for plan in plans.values() if plan.versions]
+        self._store.put_versions(
+            [
+                StoredVersion(plan.head.addressee_number, entry, layout, row.values)
+                for plan in changed
+                for entry, row in plan.versions
+            ]
+        )
+        return self._store.replace_heads([plan.head for plan in changed])
+
+
+def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
+    lines = {entry.line for entry, _ in person.rows}
+    own = [entry for entry in head.entries if entry.receipt_id == file.receipt_id]
+    known = Known(
+        before_file=[entry for entry in head.entries if entry.receipt_id != file.receipt_id],
+        before_chunk=[entry for entry in own if entry.line < min(lines)],
+    )
+    # Versions of these very lines: an earlier try of this chunk has stored them. They count as if stored now.
+    again = {entry.identity: entry for entry in own if entry.line in lines}
+    seen = {entry.identity for entry in [*known.before_file, *known.before_chunk]}
+    new, versions, applied = list[Entry](), list[tuple[Entry, Row]](), Applied()
+    for entry, row in person.rows:
+        stored = again.get(entry.identity)
+        if entry.identity in seen or (stored is not None and stored.line != entry.line):
+            applied.counts.unchanged += 1
+        elif stored is None and len(head.entries) + len(versions) >= MAX_VERSIONS:
+            applied.problems.append(
+                _problem(person, row.line, "宛名番号", outcomes.TOO_MANY_VERSIONS, limit=MAX_VERSIONS)
+            )
+            continue
+        else:
+            seen.add(entry.identity)
+            new.append(entry)
+            if stored is None:
+                versions.append((entry, row))
+    applied.counts = applied.counts + chunk_counts(known, new)
+    applied.problems += [_problem(person, line, item, outcome, **f) for line, (item, outcome, f) in person.remarks]
+    applied.problems += [_problem(person, entry.line, "", outcome) for entry, outcome in remarks(known, new)]
+    entries = (*head.entries, *(entry for entry, _ in versions))
+    return _Plan(Head(person.number, head.revision + 1, entries), versions, applied)
+
+
+def _problem(person: _Person, line: int, item: str, outcome: Outcome, **fields: object) -> RowProblem:
+    return RowProblem(line, item, outcome, outcome.sentence(item=item, **fields), person.number)

@@ -1,0 +1,33 @@
+"""Entries and values in compact form, so that a typical row and a typical head cost one write unit each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from kyotsu.residents.versions import Entry
+
+
+def pack_entries(entries: Sequence[Entry]) -> bytes:
+    """Return entries in compact form; each receipt's id stands once."""
+    receipts = {receipt: index for index, receipt in enumerate(dict.fromkeys(entry.receipt_id for entry in entries))}
+    rows = [(*entry[:8], receipts[entry.receipt_id], entry.line) for entry in entries]
+    return msgspec.msgpack.encode((list(receipts), rows))
+
+
+def unpack_entries(packed: bytes) -> tuple[Entry, ...]:
+    """Return the entries of `pack_entries`."""
+    receipts, rows = msgspec.msgpack.decode(packed, type=tuple[list[str], list[tuple[Any, ...]]])
+    return tuple(Entry._make((*row[:8], receipts[row[8]], row[9])) for row in rows)
+
+
+def pack_values(values: Sequence[str]) -> bytes:
+    """Return a row's values in compact form."""
+    return msgspec.msgpack.encode(values)
+
+
+def unpack_values(packed: bytes) -> list[str]:
+    """Return the values of `pack_values`."""
+    return msgspec.msgpack.decode(packed, type=list[str])

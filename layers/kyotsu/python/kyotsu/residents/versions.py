@@ -1,0 +1,93 @@
+"""Immutable versions of 住基 rows: what a row is, and the compact entry by which it is remembered."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from kyotsu.contracts.rows import FileContext, Mode, Row
+from kyotsu.japanese.dates import operated_at
+
+Origin = Literal["D", "F"]
+Key = tuple[int, int]
+"""(個人履歴番号, 個人履歴番号_枝番号): which entry of a person's history a row speaks of."""
+
+
+class Entry(NamedTuple):
+    """What the fold needs to know of one stored version.
+
+    Two rows are the same version if all fields but `receipt_id` and `line` are equal.
+    """
+
+    history: int
+    sub: int
+    operated_at: str
+    """YYYYMMDDhhmmss, JST."""
+    effect: str | None
+    """The 住民区分 this row brings, if any."""
+    origin: Origin
+    latest: bool
+    deleted: bool
+    digest: str
+    """Hash of the row's other items, 16 characters."""
+    receipt_id: str
+    line: int
+
+    @property
+    def key(self) -> Key:
+        """Which entry of the person's history this version speaks of."""
+        return (self.history, self.sub)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What makes it this version and no other; where it came from does not count."""
+        return self[:8]
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Key, time and content: what a reader of the record sees of it."""
+        return (self.history, self.sub, self.operated_at, self.digest)
+
+
+class EntryReader:
+    """Reads the entries of one file's rows."""
+
+    def __init__(self, file: FileContext) -> None:
+        positions = {name: position for position, name in enumerate(file.columns)}
+        self._file = file
+        self._history = positions["kojinrirekibango"]
+        self._sub = positions["kojinrirekibango_edabango"]
+        self._date = positions["sosanengappi"]
+        self._time = positions["sosajikoku"]
+        self._latest = positions["saishinfuragu"]
+        self._deleted = positions["sakujofuragu"]
+        own = {self._history, self._sub, self._date, self._time}
+        self._content = sorted((name, position) for name, position in positions.items() if position not in own)
+
+    def read(self, row: Row, effect: str | None) -> Entry:
+        """Return the entry of a validated row."""
+        values = row.values
+        history, sub = int(values[self._history]), int(values[self._sub])
+        moment = operated_at(values[self._date], values[self._time])
+        return Entry(
+            history=history,
+            sub=sub,
+            operated_at=moment,
+            effect=effect,
+            origin="F" if self._file.mode is Mode.FULL else "D",
+            latest=values[self._latest] == "1",
+            deleted=values[self._deleted] == "1",
+            digest=self._digest(values),
+            receipt_id=self._file.receipt_id,
+            line=row.line,
+        )
+
+    def _digest(self, values: Sequence[str]) -> str:
+        """Hash what the entry itself does not say.
+
+        Empty items do not count, so that a later layout's new column does not make old rows new.
+        """
+        text = "\x1f".join([f"{name}={values[position]}" for name, position in self._content if values[position]])
+        return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:12]).decode()

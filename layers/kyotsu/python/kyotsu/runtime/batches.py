@@ -1,0 +1,80 @@
+"""Many DynamoDB items at a time: batched, in parallel, and complete or an error."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+WRITE_BATCH = 25
+READ_BATCH = 100
+THREADS = 8
+_ATTEMPTS = 8
+_FIRST_PAUSE = 0.05
+
+Item = Mapping[str, Mapping[str, Any]]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class ThroughputExhaustedError(Exception):
+    """DynamoDB kept refusing a part of a batch; trying again later is safe."""
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of at most `size` items."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def in_parallel(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Return the results in order; the first error ends it once all are through."""
+    if len(items) <= 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, items))
+
+
+def put_all(client: DynamoDBClient, table: str, items: Sequence[Item]) -> None:
+    """Put all items, without conditions; returns when all are durable."""
+
+    def put(batch: Sequence[Item]) -> None:
+        requests: Any = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+        for pause in _pauses():
+            requests = client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+            if not requests:
+                return
+            time.sleep(pause)  # DynamoDB asks for less speed, and there is no event that tells when it is enough
+        raise ThroughputExhaustedError
+
+    in_parallel(put, list(batches(items, WRITE_BATCH)))
+
+
+def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> list[dict[str, Any]]:
+    """Return the items there are, in no order, with strongly consistent reads."""
+
+    def get(batch: Sequence[Item]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        requests: Any = {table: {"Keys": batch, "ConsistentRead": True}}
+        for pause in _pauses():
+            response = client.batch_get_item(RequestItems=requests)
+            found += response["Responses"].get(table, [])
+            requests = response.get("UnprocessedKeys")
+            if not requests:
+                return found
+            time.sleep(pause)  # as above
+        raise ThroughputExhaustedError
+
+    return [item for part in in_parallel(get, list(batches(keys, READ_BATCH))) for item in part]
+
+
+def _pauses() -> Iterator[float]:
+    """Yield growing pauses in seconds, with full jitter."""
+    return (random.uniform(0, _FIRST_PAUSE * 2**attempt) for attempt in range(_ATTEMPTS))  # noqa: S311 - no secret

@@ -1,0 +1,45 @@
+"""AWS clients, one of each per process."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_s3 import S3Client
+
+CONNECTIONS = 16
+"""Connections a client keeps; as many threads can work at once."""
+
+
+def _config(*, parameter_validation: bool = True) -> Config:
+    return Config(
+        parameter_validation=parameter_validation,
+        retries={"mode": "standard", "total_max_attempts": 6},
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=CONNECTIONS,
+    )
+
+
+@functools.cache
+def dynamodb() -> DynamoDBClient:
+    """Return the DynamoDB client. It does not check parameters: the hot path builds its requests itself."""
+    return boto3.client("dynamodb", config=_config(parameter_validation=False))
+
+
+@functools.cache
+def s3() -> S3Client:
+    """Return the S3 client."""
+    return boto3.client("s3", config=_config())
+
+
+@functools.cache
+def events() -> EventBridgeClient:
+    """Return the EventBridge client."""
+    return boto3.client("events", config=_config())

@@ -1,0 +1,65 @@
+"""Adapters from `runtime` to the ports of the contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from kyotsu.contracts.events import FileAnswered
+from kyotsu.linkage.answers import CSV
+from kyotsu.linkage.keys import ObjectRef
+from kyotsu.linkage.ports import ObjectGoneError, OpenedObject
+from kyotsu.runtime.events import EventBus
+from kyotsu.runtime.objects import S3Objects, VersionGoneError
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageObjects:
+    """`kyotsu.linkage.ports.Objects` on S3."""
+
+    s3: S3Objects
+    work_bucket: str
+
+    @contextmanager
+    def open(self, ref: ObjectRef) -> Iterator[OpenedObject]:
+        """Open exactly this version; raises ObjectGoneError."""
+        try:
+            with self.s3.stream(ref.bucket, ref.key, ref.version_id) as (metadata, blocks):
+                yield OpenedObject({name.lower(): value for name, value in metadata.items()}, blocks)
+        except VersionGoneError as error:
+            raise ObjectGoneError from error
+
+    def read(self, ref: ObjectRef, start: int, end: int) -> bytes:
+        """Return bytes [start, end) of exactly this version; raises ObjectGoneError."""
+        try:
+            return self.s3.read(ref.bucket, ref.key, ref.version_id, start, end)
+        except VersionGoneError as error:
+            raise ObjectGoneError from error
+
+    def write(self, bucket: str, key: str, body: Iterator[bytes], content_type: str) -> None:
+        """Write an object of any size from pieces."""
+        self.s3.upload(bucket, key, body, content_type)
+
+    def put_fragment(self, receipt_id: str, index: int, body: bytes) -> None:
+        """Keep a chunk's part of the errors file until the file is answered."""
+        self.s3.put(self.work_bucket, _fragment_key(receipt_id, index), body, CSV)
+
+    def fragment(self, receipt_id: str, index: int) -> bytes:
+        """Return a chunk's part of the errors file."""
+        return self.s3.get(self.work_bucket, _fragment_key(receipt_id, index))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageEvents:
+    """`kyotsu.linkage.ports.Events` on EventBridge."""
+
+    bus: EventBus
+
+    def file_answered(self, event: FileAnswered) -> None:
+        """Publish an answer."""
+        self.bus.publish([event])
+
+
+def _fragment_key(receipt_id: str, index: int) -> str:
+    return f"errors/{receipt_id}/{index:06d}.csv"

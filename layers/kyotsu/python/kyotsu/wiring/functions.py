@@ -1,0 +1,50 @@
+"""What each Lambda function is made of. Built once per worker, on its first event."""
+
+from __future__ import annotations
+
+import functools
+
+from kyotsu.catalogue.loading import layer_root, load_catalogue
+from kyotsu.linkage.admission import Admission
+from kyotsu.linkage.reception import Reception
+from kyotsu.linkage.table import ReceiptTable
+from kyotsu.residents.applier import ResidentApplier
+from kyotsu.residents.table import ResidentTable
+from kyotsu.runtime import clients
+from kyotsu.runtime.clock import SystemClock
+from kyotsu.runtime.events import EventBus
+from kyotsu.runtime.objects import S3Objects
+from kyotsu.runtime.settings import setting
+from kyotsu.wiring.adapters import LinkageEvents, LinkageObjects
+from kyotsu.wiring.catalogue import effect_rules
+
+RESIDENTS = "residents"
+
+
+@functools.cache
+def reception() -> Reception:
+    """Return the reception of linkage files."""
+    municipality = setting("MUNICIPALITY")
+    catalogue = load_catalogue(layer_root())
+    residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality)
+    appliers = {RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS))}
+    return Reception(
+        admission=Admission(
+            catalogue=catalogue,
+            municipality=municipality,
+            accepted_municipalities=frozenset(setting("ACCEPTED_MUNICIPALITIES").split(",")),
+            bucket_prefix=setting("BUCKET_PREFIX"),
+            appliers=frozenset(appliers),
+        ),
+        appliers=appliers,
+        objects=LinkageObjects(S3Objects(clients.s3()), setting("WORK_BUCKET")),
+        receipts=ReceiptTable(setting("LINKAGE_TABLE"), municipality),
+        events=LinkageEvents(event_bus()),
+        clock=SystemClock(),
+    )
+
+
+@functools.cache
+def event_bus() -> EventBus:
+    """Return the domain event bus."""
+    return EventBus(clients.events(), setting("EVENT_BUS"))
