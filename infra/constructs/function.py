@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms, each_minute
-from infra.constructs.nag import acknowledge
+from infra.constructs.nag import acknowledge, acknowledge_wildcard
 from infra.constructs.network import PrivateNetwork, interface_statement
 from infra.parameters.types import Parameters
 
@@ -82,6 +82,9 @@ class PythonFunction(Construct):
             vpc=platform.network.vpc if platform.network else None,
             security_groups=[platform.network.security_group] if platform.network else None,
         )
+        acknowledge(
+            self.function, "L1", "Layers hold wheels for Python 3.13; a newer runtime comes together with them."
+        )
         self._watch(source, timeout)
 
     def allow(self, actions: Sequence[str], resources: Sequence[str], **conditions: Mapping[str, object]) -> None:
@@ -90,6 +93,13 @@ class PythonFunction(Construct):
         if self._platform.network:
             self._platform.network.only_from_here(statement)
         self.role.add_to_policy(statement)
+
+    def allow_objects(self, actions: Sequence[str], buckets: Sequence[str], prefix: str) -> None:
+        """Let the function's own code work on the objects below a prefix (`outbox/` …) of buckets given by ARN."""
+        objects = [f"{bucket}/{prefix}*" for bucket in buckets]
+        self.allow(actions, objects)
+        for pattern in objects:
+            acknowledge_wildcard(self.role, pattern, f"Keys below {prefix} are chosen when their objects are written.")
 
     def allow_lambda(self, actions: Sequence[str], resources: Sequence[str]) -> None:
         """Let the Lambda service call AWS for the function: it polls sources from outside any private network."""
@@ -119,9 +129,9 @@ class PythonFunction(Construct):
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
             )
         )
-        acknowledge(role, "IAM5", "Streams of the function's own log group, and objects below fixed prefixes.")
         if self._platform.network:
             role.add_to_policy(interface_statement())
+            acknowledge_wildcard(role, "*", "Lambda asks for network interfaces that have no name yet.")
         return role
 
     def _watch(self, source: str, timeout: Duration) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -39,11 +39,10 @@ class Keys(Construct):
         )
 
     def _let_services_send_messages(self) -> None:
-        region, name = self._parameters.region, self._parameters.name
         sources = {
             # Rules get their names from their stack; the exact rule stands in each queue's own policy.
-            "events": f"arn:{Aws.PARTITION}:events:{region}:{Aws.ACCOUNT_ID}:rule/{name}-*",
-            "cloudwatch": f"arn:{Aws.PARTITION}:cloudwatch:{region}:{Aws.ACCOUNT_ID}:alarm:{name}-*",
+            "events": self._ours("events", "rule/"),
+            "cloudwatch": self._ours("cloudwatch", "alarm:"),
         }
         for service, source in sources.items():
             self.messages.add_to_resource_policy(
@@ -59,13 +58,17 @@ class Keys(Construct):
             )
 
     def _let_logs_be_written(self) -> None:
-        region, name = self._parameters.region, self._parameters.name
-        groups = f"arn:{Aws.PARTITION}:logs:{region}:{Aws.ACCOUNT_ID}:log-group:{name}-*"
+        region = self._parameters.region
         self.logs.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
                 actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
                 resources=["*"],  # in a key's own policy: this key
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self._ours("logs", "log-group:")}},
             )
         )
+
+    def _ours(self, service: str, kind: str) -> str:
+        """Return the ARNs of a service's resources that belong to this deployment's stacks."""
+        stack = Stack.of(self)
+        return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{kind}{self._parameters.name}-*"

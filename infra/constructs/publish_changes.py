@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
 from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.nag import acknowledge_wildcard
 from infra.constructs.queues import DeadLetters
 from infra.stacks.stateful import StatefulStack
 
@@ -42,7 +44,9 @@ class PublishChanges(Construct):
     def _let_lambda_read(self) -> None:
         table, keys = self._stateful.residents.table, self._stateful.keys
         reading = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-        self.function.allow_lambda([*reading, "dynamodb:ListStreams"], [str(table.table_stream_arn)])
+        self.function.allow_lambda(reading, [str(table.table_stream_arn)])
+        self.function.allow_lambda(["dynamodb:ListStreams"], ["*"])
+        acknowledge_wildcard(self.function.role, "*", "AWS knows no resource for ListStreams; it tells names alone.")
         self.function.allow_lambda(["sqs:SendMessage"], [self.dead_letters.queue.queue_arn])
         self.function.allow_key(keys.records, ["dynamodb"], ["Decrypt"])
         self.function.allow_key(keys.messages, ["sqs"], ["Decrypt", "GenerateDataKey"])
@@ -58,7 +62,12 @@ class PublishChanges(Construct):
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
             retry_attempts=RETRIES,
-            on_failure=sources.SqsDlq(self.dead_letters.queue),
+        )
+        # The construct's own way would also let the function use the key for everything.
+        cast(
+            "lambda_.CfnEventSourceMapping", mapping.node.default_child
+        ).destination_config = lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self.dead_letters.queue.queue_arn)
         )
         # Lambda checks the role's rights when the mapping is made.
         mapping.node.add_dependency(self.function.role)

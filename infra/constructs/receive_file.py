@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -96,15 +94,15 @@ class ReceiveFile(Construct):
         )
 
     def _let_function_work(self) -> None:
-        stateful, allow = self._stateful, self.function.allow
-        work, linkage, residents = stateful.work.bucket, stateful.linkage.table, stateful.residents.table
-        buckets = [f"arn:{Aws.PARTITION}:s3:::{name}" for name in stateful.provider_bucket_names]
-        allow(["s3:GetObject", "s3:GetObjectVersion"], _below(buckets, "outbox/"))
-        allow(["s3:PutObject"], _below(buckets, "answers/"))
+        stateful, allow, objects = self._stateful, self.function.allow, self.function.allow_objects
+        linkage, residents = stateful.linkage.table, stateful.residents.table
+        buckets = [f"arn:{Stack.of(self).partition}:s3:::{name}" for name in stateful.provider_bucket_names]
+        objects(["s3:GetObject", "s3:GetObjectVersion"], buckets, "outbox/")
+        objects(["s3:PutObject"], buckets, "answers/")
         # Without it S3 answers "access denied" where a version is gone, and its file could not be rejected.
         allow(["s3:ListBucket"], buckets)
-        allow(["s3:GetObject", "s3:PutObject"], _below([work.bucket_arn], "errors/"))
-        allow(["s3:ListBucket"], [work.bucket_arn], StringLike={"s3:prefix": "errors/*"})
+        objects(["s3:GetObject", "s3:PutObject"], [stateful.work_arn], "errors/")
+        allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
         allow(READ_AND_WRITE, [linkage.table_arn, f"{linkage.table_arn}/index/by_provider", residents.table_arn])
         allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         use = self.function.allow_key
@@ -128,7 +126,3 @@ class ReceiveFile(Construct):
         )
         # Lambda checks the role's rights when the mapping is made.
         mapping.node.add_dependency(self.function.role)
-
-
-def _below(buckets: Sequence[str], prefix: str) -> list[str]:
-    return [f"{bucket}/{prefix}*" for bucket in buckets]

@@ -34,6 +34,7 @@ class StatefulStack(Stack):
         self.access_logs = AccessLogBucket(self, "AccessLogs", parameters=parameters)
         self.provider_bucket_names = [self._provider_bucket(system) for system in systems]
         self.work = self._work_bucket()
+        self.work_arn = self.export_value(self.work.bucket.bucket_arn)
         self.residents = RecordTable(self, "Residents", key=self.keys.records, parameters=parameters, stream=True)
         self.linkage = RecordTable(
             self,
