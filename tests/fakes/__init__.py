@@ -1,0 +1,1 @@
+"""In-memory stand-ins for the ports, as strict as AWS where it matters."""
