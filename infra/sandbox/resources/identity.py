@@ -1,0 +1,94 @@
+"""Keys, roles and policies. moto keeps them; nothing here is enforced."""
+
+import json
+from typing import Any
+
+from infra.sandbox.deployment import Kind, Place
+from infra.sandbox.intrinsics import Created
+
+_AWS_MANAGED = ":iam::aws:policy/"
+
+
+def key(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a customer-managed key."""
+    kms = place.cloud.client("kms")
+    metadata = kms.create_key(
+        Policy=json.dumps(properties["KeyPolicy"]), Description=properties.get("Description", place.path)
+    )["KeyMetadata"]
+    if properties.get("EnableKeyRotation"):
+        kms.enable_key_rotation(KeyId=metadata["KeyId"])
+    return Created(metadata["KeyId"], {"Arn": metadata["Arn"], "KeyId": metadata["KeyId"]})
+
+
+def alias(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a key's alias."""
+    place.cloud.client("kms").create_alias(AliasName=properties["AliasName"], TargetKeyId=properties["TargetKeyId"])
+    return Created(properties["AliasName"])
+
+
+def role(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a role with its inline and attached policies."""
+    iam = place.cloud.client("iam")
+    name = properties.get("RoleName", place.physical_name())
+    made = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
+        Description=properties.get("Description", ""),
+    )["Role"]
+    for inline in properties.get("Policies", []):
+        iam.put_role_policy(
+            RoleName=name, PolicyName=inline["PolicyName"], PolicyDocument=json.dumps(inline["PolicyDocument"])
+        )
+    for arn in properties.get("ManagedPolicyArns", []):
+        if _AWS_MANAGED not in arn:  # moto doesn't carry AWS's own policies
+            iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+    return Created(name, {"Arn": made["Arn"], "RoleId": made["RoleId"]})
+
+
+def policy(place: Place, properties: dict[str, Any]) -> Created:
+    """Put an inline policy on each of its roles."""
+    document = json.dumps(properties["PolicyDocument"])
+    for name in properties.get("Roles", []):
+        place.cloud.client("iam").put_role_policy(
+            RoleName=name, PolicyName=properties["PolicyName"], PolicyDocument=document
+        )
+    return Created(properties["PolicyName"])
+
+
+def managed_policy(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a customer-managed policy and attach it to its roles."""
+    iam = place.cloud.client("iam")
+    name = properties.get("ManagedPolicyName", place.physical_name(128))
+    made = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(properties["PolicyDocument"]))
+    arn = made["Policy"]["Arn"]
+    for role_name in properties.get("Roles", []):
+        iam.attach_role_policy(RoleName=role_name, PolicyArn=arn)
+    return Created(arn, {"PolicyArn": arn})
+
+
+_TAGS = {"Tags": "nothing in the sandbox reads tags"}
+
+KINDS = {
+    "AWS::KMS::Key": Kind(
+        key,
+        frozenset({"KeyPolicy", "Description", "EnableKeyRotation"}),
+        _TAGS | {"PendingWindowInDays": "the sandbox deletes no keys", "Enabled": "keys start enabled"},
+    ),
+    "AWS::KMS::Alias": Kind(alias, frozenset({"AliasName", "TargetKeyId"})),
+    "AWS::IAM::Role": Kind(
+        role,
+        frozenset({"RoleName", "AssumeRolePolicyDocument", "Description", "Policies", "ManagedPolicyArns"}),
+        _TAGS
+        | {
+            "PermissionsBoundary": "permissions are not enforced",
+            "MaxSessionDuration": "sessions don't expire here",
+            "Path": "only groups names in the console",
+        },
+    ),
+    "AWS::IAM::Policy": Kind(policy, frozenset({"PolicyName", "PolicyDocument", "Roles"})),
+    "AWS::IAM::ManagedPolicy": Kind(
+        managed_policy,
+        frozenset({"ManagedPolicyName", "PolicyDocument", "Roles"}),
+        {"Description": "documentation", "Path": "only groups names in the console"},
+    ),
+}

@@ -1,0 +1,122 @@
+"""Buckets and tables."""
+
+import json
+from typing import Any
+
+from infra.sandbox.deployment import Kind, Place, only
+from infra.sandbox.intrinsics import Created
+
+
+def bucket(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a bucket with versioning, default encryption, public access block and EventBridge events."""
+    s3, region = place.cloud.client("s3"), place.cloud.region
+    name = properties.get("BucketName", place.physical_name(63).lower())
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    if "VersioningConfiguration" in properties:
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
+    if "BucketEncryption" in properties:
+        s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=_encryption(properties))
+    if "PublicAccessBlockConfiguration" in properties:
+        s3.put_public_access_block(
+            Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"]
+        )
+    notifications = properties.get("NotificationConfiguration", {})
+    only(notifications, {"EventBridgeConfiguration"}, f"{place.path} NotificationConfiguration")
+    if notifications.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled", bool(notifications)):
+        s3.put_bucket_notification_configuration(
+            Bucket=name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+    domain = f"{name}.s3.{region}.amazonaws.com"
+    return Created(name, {"Arn": f"arn:aws:s3:::{name}", "DomainName": domain, "RegionalDomainName": domain})
+
+
+def _encryption(properties: dict[str, Any]) -> dict[str, Any]:
+    rules = [
+        {
+            ("ApplyServerSideEncryptionByDefault" if key == "ServerSideEncryptionByDefault" else key): value
+            for key, value in rule.items()
+        }
+        for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    ]
+    return {"Rules": rules}
+
+
+def bucket_policy(place: Place, properties: dict[str, Any]) -> Created:
+    """Store a bucket's policy."""
+    place.cloud.client("s3").put_bucket_policy(
+        Bucket=properties["Bucket"], Policy=json.dumps(properties["PolicyDocument"])
+    )
+    return Created(properties["Bucket"])
+
+
+_REPLICA = {"Region", "PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "SSESpecification", "Tags"} | {
+    "ContributorInsightsSpecification", "GlobalSecondaryIndexes", "TableClass"
+}  # fmt: skip
+
+
+def global_table(place: Place, properties: dict[str, Any]) -> Created:
+    """Make the table of this region with its indexes, stream and TTL."""
+    dynamodb = place.cloud.client("dynamodb")
+    name = properties.get("TableName", place.physical_name(255))
+    passed = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode")
+    request = {key: properties[key] for key in passed if key in properties}
+    if "StreamSpecification" in properties:
+        request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    for replica in properties["Replicas"]:
+        only(replica, _REPLICA, f"{place.path} Replicas")
+        if replica["Region"] == place.cloud.region:
+            request["DeletionProtectionEnabled"] = replica.get("DeletionProtectionEnabled", False)
+    table = dynamodb.create_table(TableName=name, **request)["TableDescription"]
+    if "TimeToLiveSpecification" in properties:
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
+    attributes = {"Arn": table["TableArn"], "TableId": name}
+    if "LatestStreamArn" in table:
+        attributes["StreamArn"] = table["LatestStreamArn"]
+    return Created(name, attributes)
+
+
+_TAGS = {"Tags": "nothing in the sandbox reads tags"}
+
+KINDS = {
+    "AWS::S3::Bucket": Kind(
+        bucket,
+        frozenset(
+            {
+                "BucketName",
+                "VersioningConfiguration",
+                "BucketEncryption",
+                "PublicAccessBlockConfiguration",
+                "NotificationConfiguration",
+            }
+        ),
+        _TAGS
+        | {
+            "LifecycleConfiguration": "nothing expires within the life of a sandbox",
+            "LoggingConfiguration": "moto writes no access logs",
+            "OwnershipControls": "there is one account",
+            "AccessControl": "access control lists are not enforced",
+        },
+    ),
+    "AWS::S3::BucketPolicy": Kind(bucket_policy, frozenset({"Bucket", "PolicyDocument"})),
+    "AWS::DynamoDB::GlobalTable": Kind(
+        global_table,
+        frozenset(
+            {
+                "TableName",
+                "AttributeDefinitions",
+                "KeySchema",
+                "GlobalSecondaryIndexes",
+                "LocalSecondaryIndexes",
+                "BillingMode",
+                "StreamSpecification",
+                "TimeToLiveSpecification",
+                "Replicas",
+            }
+        ),
+        {
+            "SSESpecification": "data at rest is in memory here",
+            "WriteOnDemandThroughputSettings": "moto has no throughput limits",
+            "ReadOnDemandThroughputSettings": "moto has no throughput limits",
+        },
+    ),
+}

@@ -1,0 +1,103 @@
+"""`kyotsu sandbox up`: one sandbox in this process, or one process for each of several municipalities."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, cast
+
+from infra.sandbox import endpoints
+from infra.sandbox.assembly import read_stacks
+from infra.sandbox.deployment import UnknownTemplateError
+from infra.sandbox.intrinsics import UnknownIntrinsicError
+from infra.sandbox.lifetime import AlreadyRunningError, only_one, until_asked_to_end
+from infra.sandbox.sandbox import running
+from infra.sandbox.server import PortTakenError
+from infra.sandbox.synthesis import ROOT, SynthesisError, synthesized
+
+Say = Callable[[str], None]
+FAILED = 1
+_EXPECTED = (AlreadyRunningError, PortTakenError, SynthesisError, UnknownTemplateError, UnknownIntrinsicError)
+
+
+def say_on_stdout(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def run(
+    municipalities: Sequence[str],
+    port: int,
+    api_port: int,
+    state_dir: Path,
+    *,
+    say: Say = say_on_stdout,
+    with_parent: bool = False,
+    secondary: bool = False,
+    assembly: Path | None = None,
+) -> int:
+    """Run the sandbox of every municipality until SIGTERM or SIGINT; return the exit code.
+
+    When a sandbox is ready, `<state_dir>/<code>/endpoints.json` exists, and the first one's is also
+    `<state_dir>/endpoints.json` (not if `secondary`). `port` is the first one's (0: any free one), the others take the
+    following ones. With `with_parent` it also ends when stdin does. `assembly` replaces the synthesis. `api_port` is
+    for the APIs, which have no resources yet.
+    """
+    del api_port
+    ended = until_asked_to_end(with_parent=with_parent)
+    state_dir = state_dir.resolve()
+    if len(municipalities) == 1:
+        code = municipalities[0]
+        places = [state_dir / code / "endpoints.json"] + [state_dir / "endpoints.json"] * (not secondary)
+        return _run_one(code, port, places, say, ended, assembly)
+    return _run_each(municipalities, port, state_dir, say, ended)
+
+
+def _run_one(
+    municipality: str, port: int, places: Sequence[Path], say: Say, ended: threading.Event, assembly: Path | None
+) -> int:
+    own_dir = places[0].parent
+    own_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with only_one(own_dir):
+            say(f"{municipality}: テンプレートを合成しています…")
+            stacks = read_stacks(assembly or synthesized(municipality, own_dir))
+            with (
+                running(stacks, port, own_dir) as (cloud, outputs),
+                endpoints.published(places, endpoints.describe(cloud, municipality, outputs)),
+            ):
+                say(f"{municipality}: 準備ができました {cloud.endpoint} （{places[0]}）")
+                ended.wait()
+                say(f"{municipality}: 終了します")
+    except _EXPECTED as error:
+        say(f"{municipality}: 起動できません: {error}")
+        return FAILED
+    return 0
+
+
+def _run_each(municipalities: Sequence[str], port: int, state_dir: Path, say: Say, ended: threading.Event) -> int:
+    children = []
+    for index, code in enumerate(municipalities):
+        arguments = ["--municipality", code, "--port", str(port + index if port else 0), "--state-dir", str(state_dir)]
+        children.append(_start([*arguments, *(["--secondary"] if index else [])], say, ended))
+    ended.wait()
+    for child in children:
+        child.terminate()
+    return max(child.wait() for child in children)
+
+
+def _start(arguments: Sequence[str], say: Say, ended: threading.Event) -> "subprocess.Popen[str]":
+    child = subprocess.Popen(
+        [sys.executable, "-m", "infra.sandbox", *arguments, "--with-parent"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def forward() -> None:
+        for line in cast("IO[str]", child.stdout):
+            say(line.rstrip("\n"))
+        ended.set()  # one municipality down ends all, so that nobody works with half a sandbox
+
+    threading.Thread(target=forward, daemon=True).start()
+    return child

@@ -1,0 +1,1 @@
+"""What runs beside moto: function workers and the pollers that call them."""

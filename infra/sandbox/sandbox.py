@@ -1,0 +1,66 @@
+"""One municipality's sandbox: its templates made on moto, served, and fed by pollers."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.sandbox.adaptations import AdaptedMoto
+from infra.sandbox.assembly import Stack
+from infra.sandbox.cloud import Cloud
+from infra.sandbox.deployment import deploy
+from infra.sandbox.resources import KINDS
+from infra.sandbox.running.functions import Functions
+from infra.sandbox.running.queue_poller import QueuePoller
+from infra.sandbox.running.stream_poller import StreamPoller
+from infra.sandbox.server import Server
+
+_LOGGER = logging.getLogger(__name__)
+_STREAM_RETRY_SECONDS = 0.5
+
+
+@contextmanager
+def running(
+    stacks: Sequence[Stack], port: int, state_dir: Path, *, retry_seconds: float | None = 1.0
+) -> Iterator[tuple[Cloud, dict[str, Any]]]:
+    """Serve `stacks` while the block runs; give their cloud and the outputs of all stacks.
+
+    `retry_seconds`: a failed message of a queue comes back after that, None after its queue's visibility timeout.
+    """
+    (state_dir / "logs").mkdir(parents=True, exist_ok=True)
+    functions = Functions()
+    moto = AdaptedMoto(functions)
+    pollers: list[QueuePoller | StreamPoller] = []
+    try:
+        with Server(port, moto.object_events) as server:
+            cloud = Cloud(server.endpoint, state_dir, functions)
+            outputs = _deploy_all(cloud, stacks)
+            pollers += [
+                QueuePoller(mapping, functions, moto.queues, retry_seconds)
+                if ":sqs:" in mapping.source
+                else StreamPoller(mapping, functions, moto.tables, _STREAM_RETRY_SECONDS)
+                for mapping in cloud.mappings
+            ]
+            for poller in pollers:
+                poller.start()
+            yield cloud, outputs
+    finally:
+        for poller in pollers:
+            poller.stop()
+        functions.close()
+        for poller in pollers:
+            poller.join()
+        moto.close()
+
+
+def _deploy_all(cloud: Cloud, stacks: Sequence[Stack]) -> dict[str, Any]:
+    outputs: dict[str, Any] = {}
+    exports: dict[str, Any] = {}
+    for stack in stacks:
+        made = deploy(cloud, stack, KINDS, exports)
+        exports |= {output["Export"]["Name"]: output["Value"] for output in made.values() if "Export" in output}
+        # Exports are wires between our stacks; what clients may rely on has no export.
+        outputs |= {name: output["Value"] for name, output in made.items() if "Export" not in output}
+        _LOGGER.info("%s is ready", stack.name)
+    return outputs
