@@ -25,7 +25,7 @@ class Story:
     scripted: int = 1
 
 
-ORDINARY = Story(people.ordinary, None, 640, 0)
+ORDINARY = Story(people.ordinary, None, 657, 0)
 STORIES: tuple[Story, ...] = (
     ORDINARY,
     Story(events.arrive, None, 24, 2),
@@ -38,6 +38,7 @@ STORIES: tuple[Story, ...] = (
     Story(events.planned_before, (YOUNG,), 2),
     Story(events.come_back, (WOMAN, CHILD), 6),
     Story(events.split_household, (WOMAN, CHILD), 4, 2),
+    Story(events.merge_households, (WOMAN, CHILD), 2),
     Story(events.change_head, (MAN, WIFE), 5, 2),
     Story(events.have_twins, (MAN, WIFE, CHILD, CHILD), 2),
     Story(events.have_child, (MAN, WIFE, CHILD), 10),
@@ -53,6 +54,8 @@ STORIES: tuple[Story, ...] = (
     Story(office.cancel_arrival, (HEAD,), 2),
     Story(office.cancel_return, (HEAD,), 1),
     Story(office.cancel_departure, (HEAD,), 3, 2),
+    Story(office.cancel_relocation, (HEAD,), 1),
+    Story(office.drop_alias, (HEAD,), 1),
     Story(office.rewrite, (HEAD,), 3, 2),
     Story(office.change_numbers, (HEAD,), 2),
     Story(office.touch_up, (HEAD,), 4, 2),

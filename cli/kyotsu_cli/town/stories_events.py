@@ -106,6 +106,17 @@ def split_household(scene: Scene) -> None:
     who.mark("split_household")
 
 
+def merge_households(scene: Scene) -> None:
+    """Somebody who had a household of their own at this address joins the others again (世帯合併)."""
+    scene.settle()
+    who = scene.members[-1]
+    together = {item: who.register.latest[item] for item in ("setaibango", *relation(()))}
+    apart = {"setaibango": scene.registry.households.issue(), **relation_of(HEAD)}
+    acts.change_household(who, scene.past(), "50", apart)
+    acts.change_household(who, scene.start(), "51", together)
+    who.mark("merged_household")
+
+
 def change_head(scene: Scene) -> None:
     """The head dies, on a day nobody knows exactly, and the next in the household becomes the head."""
     scene.settle_with_past()

@@ -6,6 +6,7 @@ from kyotsu_cli.town import acts
 from kyotsu_cli.town.names import full_width
 from kyotsu_cli.town.numbering import individual_number, resident_record_code
 from kyotsu_cli.town.scene import Scene
+from kyotsu_cli.town.stories_people import foreigner_with_alias
 
 
 def enter_nameless(scene: Scene) -> None:
@@ -59,6 +60,25 @@ def cancel_departure(scene: Scene) -> None:
         acts.move_out(who, at, place, planned=scene.clock.now.date())
         acts.cancel_departure(who, cancelled)
     scene.mark("planned_move_out", "move_out_cancelled")
+
+
+def cancel_relocation(scene: Scene) -> None:
+    """A household moves within the municipality, and the move is cancelled (異動の取消し（修正））."""
+    scene.settle()
+    old, new = scene.household, scene.address()
+    at, cancelled = scene.start(), scene.tick()
+    for who in scene.members:
+        acts.relocate(who, at, new)
+        acts.amend_ex_officio(who, cancelled, "59", old)
+    scene.mark("relocation_cancelled")
+
+
+def drop_alias(scene: Scene) -> None:
+    """A foreign resident who had a 通称 gives it up."""
+    foreigner_with_alias(scene)
+    acts.amend_ex_officio(scene.head, scene.start(), "58", {"tsusho": "", "tsusho_furigana": ""})
+    scene.head.kinds.remove("alias")
+    scene.head.mark("alias_dropped")
 
 
 def rewrite(scene: Scene) -> None:
