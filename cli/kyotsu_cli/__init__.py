@@ -1,0 +1,1 @@
+"""The `kyotsu` command, for operators and linked systems."""

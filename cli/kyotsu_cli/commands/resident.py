@@ -1,0 +1,117 @@
+"""`kyotsu resident`: a person's record and 住民区分."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from kyotsu.catalogue.layouts import load_layout
+from kyotsu.japanese.dates import JST, iso
+from kyotsu.residents.reading import CategoryShown
+from kyotsu_cli.commands.options import AsJson
+from kyotsu_cli.deployment import catalogue, connect
+from kyotsu_cli.failure import CommandError, Exit
+from kyotsu_cli.output import print_items, print_json, print_table
+
+app = typer.Typer(no_args_is_help=True)
+_BATCH = 100
+Number = Annotated[str, typer.Argument(help="宛名番号")]
+
+
+@app.command()
+def show(number: Number, as_json: AsJson = False) -> None:
+    """現在の記録と履歴を示す。"""
+    reader = connect().residents
+    history = reader.history(number)
+    if not history:
+        raise _unknown(number)
+    record = reader.record(number)
+    if as_json:
+        versions = [
+            {
+                "history": entry.history,
+                "sub": entry.sub,
+                "operated_at": iso(entry.operated_at),
+                "latest": entry.latest,
+                "deleted": entry.deleted,
+                "effect": entry.effect,
+                "source": {"receipt_id": entry.receipt_id, "line": entry.line},
+            }
+            for entry in history
+        ]
+        print_json({"addressee_number": number, "record": record, "history": versions})
+        return
+    names = _item_names()
+    print_items("現在の記録", [(names.get(name, name), value) for name, value in (record or {}).items()])
+    columns = ("履歴番号", "操作日時", "最新", "削除", "住民区分", "受付番号", "行")
+    rows = [
+        (f"{e.history}-{e.sub}", iso(e.operated_at), e.latest, e.deleted, e.effect, e.receipt_id, e.line)
+        for e in history
+    ]
+    print_table("履歴", columns, rows)
+
+
+@app.command()
+def category(
+    number: Annotated[str, typer.Argument(help="宛名番号（- なら標準入力から1行に1つ）")],
+    at: Annotated[str | None, typer.Option(help="この時点の住民区分（ISO 8601、既定：現在）")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """住民区分と、その根拠になったファイルの行を示す。"""
+    moment, reader = _moment(at), connect().residents
+    if number == "-":
+        for batch in _batches(line.strip() for line in sys.stdin):
+            for shown in reader.categories(batch, moment):
+                print_json(_json(shown))
+        return
+    shown = next(iter(reader.categories([number], moment)))
+    if not shown.known:
+        raise _unknown(number)
+    if as_json:
+        print_json(_json(shown))
+        return
+    known = catalogue().categories
+    name = f"{shown.category} {known[shown.category].name}" if shown.category else None
+    items = [("宛名番号", number), ("住民区分", name), ("いつから", shown.since)]
+    print_items("住民区分", [*items, ("受付番号", shown.receipt_id), ("行", shown.line)])
+
+
+def _json(shown: CategoryShown) -> dict[str, Any]:
+    source = {"receipt_id": shown.receipt_id, "line": shown.line} if shown.category else None
+    return {
+        "addressee_number": shown.addressee_number,
+        "category": shown.category,
+        "since": shown.since,
+        "source": source,
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError("--at はISO 8601で指定してください（例：2026-04-01T00:00:00+09:00）。", Exit.USAGE) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+
+
+def _batches(numbers: Iterator[str]) -> Iterator[list[str]]:
+    wanted = (number for number in numbers if number)
+    while batch := list(itertools.islice(wanted, _BATCH)):
+        yield batch
+
+
+def _item_names() -> dict[str, str]:
+    loaded = catalogue()
+    layouts = {version.layout for interface in loaded.interfaces.values() for version in interface.versions}
+    return {item.romaji: item.name for name in layouts for item in load_layout(loaded.root, name).items}
+
+
+def _unknown(number: str) -> CommandError:
+    return CommandError(f"宛名番号 {number} の記録はありません。", Exit.NOT_FOUND)

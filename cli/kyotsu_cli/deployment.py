@@ -1,0 +1,103 @@
+"""The deployment a command talks to: a sandbox, or a municipality's stacks on AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kyotsu.catalogue.loading import layer_root, load_catalogue
+from kyotsu.catalogue.model import Catalogue
+from kyotsu.linkage.table import ReceiptTable
+from kyotsu.residents.reading import ResidentReader
+from kyotsu.residents.table import ResidentTable
+from kyotsu.wiring.catalogue import layout_columns
+from kyotsu_cli.failure import CommandError
+
+ENDPOINTS = "KYOTSU_ENDPOINTS"
+STACKS = ("Stateful", "Linkage")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where everything of one deployment is. `outputs` are those of its stacks."""
+
+    municipality: str
+    outputs: Mapping[str, str]
+
+    @property
+    def receipts(self) -> ReceiptTable:
+        """Receipts of files."""
+        return ReceiptTable(self.outputs["LinkageTable"], self.municipality)
+
+    @property
+    def residents(self) -> ResidentReader:
+        """Records of residents."""
+        table = ResidentTable(boto3.client("dynamodb"), self.outputs["ResidentsTable"], self.municipality)
+        loaded = catalogue()
+        return ResidentReader(table, lambda layout: layout_columns(loaded, layout))
+
+    def bucket(self, system: str) -> str:
+        """Return the name of a system's bucket."""
+        return self.outputs["BucketPrefix"] + system.lower()
+
+
+def connect() -> Deployment:
+    """Return the sandbox whose file KYOTSU_ENDPOINTS names or, without it, the deployment on AWS that
+    KYOTSU_STAGE and KYOTSU_MUNICIPALITY name. Raises CommandError if it can't be found."""
+    path = os.environ.get(ENDPOINTS)
+    return _sandbox(Path(path)) if path else _aws()
+
+
+def catalogue_root() -> Path:
+    """Return the folder of the catalogue: that of the repository, else the one deployed beside the package."""
+    repository = Path(__file__).resolve().parents[2] / "catalogue"
+    return repository if repository.is_dir() else layer_root()
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue."""
+    return load_catalogue(catalogue_root())
+
+
+def _sandbox(path: Path) -> Deployment:
+    try:
+        endpoints: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise CommandError(
+            f"{path} がありません。kyotsu sandbox up が起動し終わっているか、{ENDPOINTS} が正しいか確認してください。"
+        ) from None
+    # This process talks to this deployment only, and every AWS client in it reads its environment.
+    os.environ.update(
+        AWS_ENDPOINT_URL=endpoints["aws_endpoint"],
+        AWS_DEFAULT_REGION=endpoints["region"],
+        AWS_REGION=endpoints["region"],
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the sandbox's operator, known to everybody
+    )
+    return Deployment(endpoints["municipality"], endpoints["outputs"])
+
+
+def _aws() -> Deployment:
+    stage, municipality = os.environ.get("KYOTSU_STAGE"), os.environ.get("KYOTSU_MUNICIPALITY")
+    if not stage or not municipality:
+        raise CommandError(
+            f"接続先がありません。サンドボックスなら {ENDPOINTS}、AWSなら KYOTSU_STAGE と KYOTSU_MUNICIPALITY を"
+            "環境変数に設定してください。"
+        )
+    outputs: dict[str, str] = {}
+    try:
+        client = boto3.client("cloudformation")
+        for stack in STACKS:
+            name = f"Kyotsu-{stage}-{municipality}-{stack}"
+            described = client.describe_stacks(StackName=name)["Stacks"][0]
+            outputs |= {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"AWSの {stage}／{municipality} に接続できません：{error}") from error
+    return Deployment(municipality, outputs)

@@ -1,0 +1,42 @@
+"""`kyotsu`: the command line of Kyotsu."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kyotsu_cli.commands import catalogue, receipts, resident, sandbox, send, town
+from kyotsu_cli.failure import CommandError, Exit
+from kyotsu_cli.output import notices
+
+app = typer.Typer(
+    name="kyotsu",
+    help="共通機能（ファイル連携・住民区分ほか）の運用コマンド。接続先は環境変数 KYOTSU_ENDPOINTS で選びます。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("send")(send.send)
+app.command("town")(town.town)
+app.add_typer(catalogue.app, name="catalogue", help="カタログ（システム・連携ID・レイアウト）")
+app.add_typer(receipts.app, name="receipts", help="受信したファイルの受付")
+app.add_typer(resident.app, name="resident", help="住民の記録と住民区分")
+app.add_typer(sandbox.app, name="sandbox", help="手元で動かす環境")
+
+
+def main() -> None:
+    """Run the command; end with an exit code of `kyotsu_cli.failure.Exit`."""
+    try:
+        app()
+    except CommandError as error:
+        notices.print(f"[red]エラー：[/red]{error}", highlight=False)
+        sys.exit(error.code)
+    except (BotoCoreError, ClientError) as error:
+        notices.print(f"[red]AWSの呼び出しに失敗しました：[/red]{error}", highlight=False)
+        sys.exit(Exit.FAILED)
+
+
+if __name__ == "__main__":
+    main()

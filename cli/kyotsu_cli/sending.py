@@ -1,0 +1,112 @@
+"""Sending a file as a linked system does: with the storage's own API, and the completeness metadata of the contract."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from kyotsu.linkage.admission import ROW_COUNT, SHA256
+from kyotsu.linkage.keys import OUTBOX, ObjectRef, answer_key, errors_key
+from kyotsu_cli.failure import CommandError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+BLOCK = 1024 * 1024
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that is in the bucket."""
+
+    ref: ObjectRef
+    path: Path
+
+
+def object_key(path: Path) -> str:
+    """Return the key of a file, from its name: `outbox/{連携ID}-{枝番}/{name}`."""
+    parts = path.name.split("_")
+    if len(parts) < 2:
+        raise CommandError(f"{path.name}: ファイル名から連携IDと枝番が分かりません。")
+    return f"{OUTBOX}{parts[0]}-{parts[1]}/{path.name}"
+
+
+def completeness(path: Path) -> dict[str, str]:
+    """Return row-count and sha256 of a CSV file; without row-count if it can't be read as CSV."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    metadata = {SHA256: digest.hexdigest()}
+    try:
+        # Quotes, separators and line ends are ASCII: counting needs no decoding, and works for any sender's mistake.
+        with path.open(encoding="latin-1", newline="") as text:
+            rows = sum(1 for record in csv.reader(text, strict=True) if record)
+    except csv.Error:
+        return metadata
+    return {**metadata, ROW_COUNT: str(max(rows - 1, 0))}
+
+
+def upload(
+    client: S3Client, bucket: str, path: Path, metadata: dict[str, str], progress: Callable[[int], None]
+) -> Sent:
+    """Upload a file, in several parts if it is large; `progress` is told the bytes that went out."""
+    key = object_key(path)
+    try:
+        client.upload_file(
+            str(path), bucket, key, ExtraArgs={"Metadata": metadata, "ContentType": "text/csv"}, Callback=progress
+        )
+        version = client.head_object(Bucket=bucket, Key=key)["VersionId"]
+    except ClientError as error:
+        raise CommandError(f"{path.name}: 送信できません：{error}") from error
+    return Sent(ObjectRef(bucket, key, version), path)
+
+
+def answers(client: S3Client, sent: list[Sent], timeout: float) -> Iterator[tuple[Sent, dict[str, Any] | None]]:
+    """Yield the answer to every file as it appears, and None for those that had none in time (seconds)."""
+    deadline = time.monotonic() + timeout
+    waiting = list(sent)
+    while waiting:
+        for file in list(waiting):
+            answer = _answer(client, file.ref)
+            if answer is not None:
+                waiting.remove(file)
+                yield file, answer
+        if waiting and time.monotonic() > deadline:
+            yield from ((file, None) for file in waiting)
+            return
+        if waiting:
+            # A linked system has no event to wait for: the contract is an object beside its file.
+            time.sleep(POLL_SECONDS)
+
+
+def errors_of(client: S3Client, ref: ObjectRef) -> list[dict[str, str]]:
+    """Return the lines of the errors file of an answered file; none if it has none."""
+    body = _object(client, ref.bucket, errors_key(ref))
+    return list(csv.DictReader(body.decode("utf-8").splitlines())) if body else []
+
+
+def _answer(client: S3Client, ref: ObjectRef) -> dict[str, Any] | None:
+    body = _object(client, ref.bucket, answer_key(ref))
+    answer: dict[str, Any] | None = json.loads(body) if body else None
+    # An earlier version of the same key may have been answered before.
+    return answer if answer and answer["version_id"] == ref.version_id else None
+
+
+def _object(client: S3Client, bucket: str, key: str) -> bytes | None:
+    try:
+        with client.get_object(Bucket=bucket, Key=key)["Body"] as body:
+            return body.read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            return None
+        raise
