@@ -26,7 +26,7 @@ from aws_cdk.aws_iam import ManagedPolicy, PermissionsBoundary
 from constructs import Construct
 
 from infra.bundling import Layers, build_layers
-from infra.parameters import STAGES, Parameters
+from infra.parameters import STAGES, ParameterError, Parameters
 from infra.stacks.linkage import LinkageStack
 from infra.stacks.stateful import StatefulStack
 from infra.systems import provider_systems
@@ -64,12 +64,18 @@ def compose(
 
 
 def chosen(app: App) -> list[Parameters]:
-    """Return the parameters of every deployment that the context or the environment asks for."""
+    """Return the parameters of every deployment that the context or the environment asks for.
+
+    Raises ParameterError for a stage or municipality that can't be deployed.
+    """
 
     def setting(name: str) -> str:
         return app.node.try_get_context(name) or os.environ.get(f"KYOTSU_{name.upper()}", "")
 
     stages = [setting("stage")] if setting("stage") else list(STAGES)
+    for stage in stages:
+        if stage not in STAGES:
+            raise ParameterError(f"stage {stage!r} is not one of {', '.join(STAGES)}")
     municipalities = (setting("municipality") or "141003").split(",")
     return [STAGES[stage](municipality) for municipality in municipalities for stage in stages]
 

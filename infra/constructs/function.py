@@ -19,6 +19,7 @@ from infra.constructs.nag import acknowledge, acknowledge_wildcard
 from infra.constructs.network import PrivateNetwork, interface_statement
 from infra.parameters.types import Parameters
 
+EVENT_COUNTS = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT])
 NOT_SOURCE = ["**/__pycache__", "**/*.pyc"]
 
 
@@ -115,6 +116,26 @@ class PythonFunction(Construct):
             conditions={"StringEquals": via},
         )
         self.role.add_to_policy(statement)
+
+    def watch_source(self, mapping: lambda_.EventSourceMapping, says: str) -> None:
+        """Tell operators when what a source delivered fails, also if the function answers that it does.
+
+        The mapping must count events (`EVENT_COUNTS`): a function that reports failed items has no error itself.
+        """
+        # Lambda checks the role's rights when the mapping is made.
+        mapping.node.add_dependency(self.role)
+        self._platform.alarms.raise_when(
+            self,
+            "Undone",
+            each_minute(
+                "AWS/Lambda",
+                "FailedInvokeEventCount",
+                "Sum",
+                EventSourceMappingUUID=mapping.event_source_mapping_id,
+            ),
+            at_least=1,
+            says=says,
+        )
 
     def _role(self, source: str) -> iam.Role:
         role = iam.Role(

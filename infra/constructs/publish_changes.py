@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
 from infra.constructs.nag import acknowledge_wildcard
 from infra.constructs.queues import DeadLetters
 from infra.stacks.stateful import StatefulStack
@@ -62,15 +62,15 @@ class PublishChanges(Construct):
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
             retry_attempts=RETRIES,
+            metrics_config=EVENT_COUNTS,
         )
+        self.function.watch_source(mapping, "Changes of residents could not be published; they are tried again.")
         # The construct's own way would also let the function use the key for everything.
         cast(
             "lambda_.CfnEventSourceMapping", mapping.node.default_child
         ).destination_config = lambda_.CfnEventSourceMapping.DestinationConfigProperty(
             on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self.dead_letters.queue.queue_arn)
         )
-        # Lambda checks the role's rights when the mapping is made.
-        mapping.node.add_dependency(self.function.role)
 
     def _watch_backlog(self) -> None:
         name, seconds = self.function.function.function_name, self._platform.parameters.oldest_message_seconds

@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
 from infra.stacks.stateful import StatefulStack
 
@@ -123,6 +123,6 @@ class ReceiveFile(Construct):
             batch_size=1,
             report_batch_item_failures=True,
             max_concurrency=self._platform.parameters.receive_concurrency,
+            metrics_config=EVENT_COUNTS,
         )
-        # Lambda checks the role's rights when the mapping is made.
-        mapping.node.add_dependency(self.function.role)
+        self.function.watch_source(mapping, "A file could not be received; it is tried again up to five times.")
