@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FEATURES = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/core:enablePartitionLiterals": True,
+    # The stateful stack can't drop what the linkage stack still uses.
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
 }
 """Feature flags stand here and not in cdk.json, so that the CLI and plain Python write the same templates."""
 
