@@ -117,15 +117,14 @@ def _segments(blocks: Iterable[bytes]) -> Iterator[_Segment]:
 def _record_end(data: bytearray, limit: int, line: int) -> int:
     """Return the end of the last whole record within the first `limit` bytes."""
     end, odd = limit, data.count(b'"', 0, limit) % 2
-    while True:
-        feed = data.rfind(b"\n", 0, end)
-        if feed < limit - MAX_RECORD_BYTES:
-            record_line = line + data.count(b"\n", 0, max(feed, 0))
-            raise FileRejectedError(outcomes.RECORD_TOO_LONG, line=record_line)
+    while (feed := data.rfind(b"\n", 0, end)) >= 0:
         odd ^= data.count(b'"', feed, end) % 2
         if not odd:
-            return feed + 1
+            break
         end = feed
+    if feed < limit - MAX_RECORD_BYTES:
+        raise FileRejectedError(outcomes.RECORD_TOO_LONG, line=line + data.count(b"\n", 0, feed + 1))
+    return feed + 1
 
 
 def _segment(data: bytes, start: int, line: int) -> _Segment:
