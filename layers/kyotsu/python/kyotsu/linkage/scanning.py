@@ -45,6 +45,8 @@ def scan(blocks: Iterable[bytes], columns: Sequence[str], version: str) -> Scan:
             else:
                 _check_header(record, columns, version)
                 header_seen = True
+        if not header_seen:
+            break  # whoever applies the chunks takes the first record of the first one for the header
         chunks.append(Chunk(len(chunks), segment.start, segment.start + len(segment.data), segment.line))
     if not header_seen:
         raise FileRejectedError(outcomes.EMPTY_FILE)
