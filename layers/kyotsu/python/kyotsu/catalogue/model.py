@@ -98,8 +98,8 @@ class Interface(Entry, frozen=True, kw_only=True):
         return next((v for v in self.versions if v.id == version_id), None)
 
     def accepts_provider(self, system_id: str) -> bool:
-        """Tell whether a system may send this interface."""
-        return self.providers == "any" or system_id in self.providers
+        """Tell whether a system may send this interface. Capitals do not count: a bucket's name has none."""
+        return self.providers == "any" or system_id.lower() in [provider.lower() for provider in self.providers]
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
