@@ -52,40 +52,15 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._platform = platform
-        parameters = platform.parameters
         self.log_group = logs.LogGroup(
             self,
             "Logs",
             encryption_key=platform.log_key,
-            retention=parameters.log_retention,
-            removal_policy=parameters.removal_policy,
+            retention=platform.parameters.log_retention,
+            removal_policy=platform.parameters.removal_policy,
         )
         self.role = self._role(source)
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            description=f"Kyotsu {source}",
-            code=lambda_.Code.from_asset(str(platform.functions / source), exclude=NOT_SOURCE),
-            handler="handler.handler",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            layers=list(platform.layers),
-            memory_size=memory_mib,
-            timeout=timeout,
-            role=self.role,
-            log_group=self.log_group,
-            reserved_concurrent_executions=parameters.reserved_concurrency,
-            environment={
-                **environment,
-                "POWERTOOLS_SERVICE_NAME": source,
-                "POWERTOOLS_LOG_LEVEL": parameters.log_level,
-            },
-            vpc=platform.network.vpc if platform.network else None,
-            security_groups=[platform.network.security_group] if platform.network else None,
-        )
-        acknowledge(
-            self.function, "L1", "Layers hold wheels for Python 3.13; a newer runtime comes together with them."
-        )
+        self.function = self._function(source, timeout, memory_mib, environment)
         self._watch(source, timeout)
 
     def allow(self, actions: Sequence[str], resources: Sequence[str], **conditions: Mapping[str, object]) -> None:
@@ -154,6 +129,35 @@ class PythonFunction(Construct):
             role.add_to_policy(interface_statement())
             acknowledge_wildcard(role, "*", "Lambda asks for network interfaces that have no name yet.")
         return role
+
+    def _function(
+        self, source: str, timeout: Duration, memory_mib: int, environment: Mapping[str, str]
+    ) -> lambda_.Function:
+        parameters, network = self._platform.parameters, self._platform.network
+        function = lambda_.Function(
+            self,
+            "Function",
+            description=f"Kyotsu {source}",
+            code=lambda_.Code.from_asset(str(self._platform.functions / source), exclude=NOT_SOURCE),
+            handler="handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=list(self._platform.layers),
+            memory_size=memory_mib,
+            timeout=timeout,
+            role=self.role,
+            log_group=self.log_group,
+            reserved_concurrent_executions=parameters.reserved_concurrency,
+            environment={
+                **environment,
+                "POWERTOOLS_SERVICE_NAME": source,
+                "POWERTOOLS_LOG_LEVEL": parameters.log_level,
+            },
+            vpc=network.vpc if network else None,
+            security_groups=[network.security_group] if network else None,
+        )
+        acknowledge(function, "L1", "Layers hold wheels for Python 3.13; a newer runtime comes together with them.")
+        return function
 
     def _watch(self, source: str, timeout: Duration) -> None:
         def metric(name: str, statistic: str) -> cloudwatch.Metric:

@@ -40,6 +40,10 @@ class ReceiveFile(Construct):
         self._feed_function()
 
     def _announce_objects(self) -> None:
+        dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue.queue_arn)
+        target = events.CfnRule.TargetProperty(
+            id="ReceiveFile", arn=self.queue.queue.queue_arn, dead_letter_config=dead_letters
+        )
         rule = events.CfnRule(
             self,
             "ObjectCreated",
@@ -53,17 +57,14 @@ class ReceiveFile(Construct):
                     "object": {"key": [{"prefix": "outbox/"}]},
                 },
             },
-            targets=[
-                events.CfnRule.TargetProperty(
-                    id="ReceiveFile",
-                    arn=self.queue.queue.queue_arn,
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue.queue_arn),
-                )
-            ],
+            targets=[target],
         )
         for queue in (self.queue.queue, self.undelivered.queue):
             let_rule_send(queue, rule.attr_arn)
-        # What reaches the rule's dead letters does not count as failed; both alarms mean that an event is lost.
+        self._watch_rule(rule)
+
+    def _watch_rule(self, rule: events.CfnRule) -> None:
+        # What reaches the rule's dead letters does not count as failed; either alarm means that an event is lost.
         for name in ("FailedInvocations", "InvocationsFailedToBeSentToDlq"):
             self._platform.alarms.raise_when(
                 self,

@@ -1,0 +1,49 @@
+"""Each table as deployed against the models that read and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from pynamodb.attributes import TTLAttribute
+
+from kyotsu.linkage import table as linkage_models
+from kyotsu.residents import table as residents_models
+from kyotsu.runtime.tables import TableItem
+from tests.infra.templates import Template
+
+
+def _models(module: object) -> list[type[TableItem]]:
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, TableItem) and value is not TableItem
+    ]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(("table", "module"), [("Linkage", linkage_models), ("Residents", residents_models)])
+def test_models_have_the_keys_indexes_and_expiry_of_their_table(stateful: Template, table: str, module: object) -> None:
+    deployed = stateful.only("DynamoDB::GlobalTable", table)
+    types = {item["AttributeName"]: item["AttributeType"] for item in deployed["AttributeDefinitions"]}
+    modelled: dict[str, Any] = {}
+    for model in _models(module):
+        schema: Any = model._get_schema()
+        assert _keys(schema["key_schema"]) == _keys(deployed["KeySchema"])
+        for definition in schema["attribute_definitions"]:
+            assert types[definition["AttributeName"]] == definition["AttributeType"]
+        modelled |= {index["index_name"]: index for index in schema["global_secondary_indexes"]}
+        for attribute in model.get_attributes().values():
+            if isinstance(attribute, TTLAttribute):
+                assert attribute.attr_name == deployed["TimeToLiveSpecification"]["AttributeName"]
+    indexes = {index["IndexName"]: index for index in deployed.get("GlobalSecondaryIndexes", [])}
+    assert modelled.keys() == indexes.keys()
+    for name, index in modelled.items():
+        assert _keys(index["key_schema"]) == _keys(indexes[name]["KeySchema"])
+        assert index["projection"]["ProjectionType"] == indexes[name]["Projection"]["ProjectionType"]
+
+
+def _keys(schema: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(key["AttributeName"], key["KeyType"]) for key in schema]
