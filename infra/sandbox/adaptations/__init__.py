@@ -5,8 +5,9 @@ moto and refuse another.
 """
 
 import moto
+from moto.moto_api._internal.models import moto_api_backend
 
-from infra.sandbox.adaptations import bucket_policies, event_targets, lambda_functions, s3_events
+from infra.sandbox.adaptations import event_targets, lambda_functions, lookups, objects, s3_events
 from infra.sandbox.adaptations.patching import Patches
 from infra.sandbox.adaptations.queues import QueueWatch
 from infra.sandbox.adaptations.tables import TableWatch
@@ -26,13 +27,15 @@ class AdaptedMoto:
         """Adapt moto so that its Lambda functions run in `functions`. Raises WrongMotoError."""
         if moto.__version__ != MOTO_VERSION:
             raise WrongMotoError(f"The sandbox needs moto {MOTO_VERSION}, found {moto.__version__}")
+        moto_api_backend.reset()  # moto keeps its state for the whole process
         self._patches = Patches()
         self.queues = QueueWatch(self._patches)
         self.tables = TableWatch(self._patches)
         self.object_events = s3_events.ObjectEvents(self._patches)
         self.targets = event_targets.EventTargets(self._patches, functions)
         lambda_functions.adapt(self._patches, functions)
-        bucket_policies.adapt(self._patches)
+        objects.adapt(self._patches)
+        lookups.adapt(self._patches)
 
     def close(self) -> None:
         """Take every adaptation back."""

@@ -1,7 +1,8 @@
 """S3's "Object Created" events in the shape AWS documents.
 
 moto gives every event the same id, sequencer and request id, spells `etag` as `eTag`, sends the time as a number and
-the reason as the notification's name; it announces an object before its metadata is stored, and a multipart upload twice.
+the reason as the notification's name; it announces an object before its metadata is stored, a multipart upload twice,
+and tags that nobody set.
 Source of the shape: Amazon S3 User Guide, "EventBridge event message structure".
 """
 
@@ -50,8 +51,10 @@ class ObjectEvents:
             yield
         finally:
             self._request.events = None
+        created = {event["detail"]["object"]["key"] for _, event in events if event["detail-type"] == "Object Created"}
         for account, event in events:
-            _publish(account, event)
+            if event["detail-type"] != "Object Tags Added" or event["detail"]["object"]["key"] not in created:
+                _publish(account, event)
 
     def _announce(self, account: str, bucket: FakeBucket, event_name: str, key: FakeKey) -> None:
         action = event_name.split(":")[-1]

@@ -58,7 +58,7 @@ def main(answer_fd: int, handler: str, *paths: str) -> None:
     answers = os.fdopen(answer_fd, "w", encoding="utf-8")
 
     def answer(message: dict[str, Any]) -> None:
-        answers.write(json.dumps(message, default=str) + "\n")
+        answers.write(json.dumps(message) + "\n")
         answers.flush()
 
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -42,9 +42,7 @@ class Functions:
                 answer = worker.invoke(request_id, event)
             except WorkerGoneError as gone:
                 self._forget(worker)
-                return Answer(
-                    error={"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} {gone}"}
-                )
+                return Answer(error={"errorType": gone.error_type, "errorMessage": f"RequestId: {request_id} {gone}"})
             with self._lock:
                 pool.idle.append(worker)
             return answer
@@ -53,9 +51,11 @@ class Functions:
         """Kill every worker; nothing can be invoked afterwards."""
         with self._lock:
             self._closed = True
-            workers, self._all = self._all, set()
-        for worker in workers:
-            worker.close()
+            idle = [worker for pool in self._pools.values() for worker in pool.idle]
+        for worker in idle:
+            self._forget(worker)
+        for worker in list(self._all):
+            worker.kill()  # in the middle of an event: its own thread closes it
 
     def _worker(self, pool: _Pool) -> Worker:
         with self._lock:
@@ -68,7 +68,7 @@ class Functions:
         try:
             error = worker.start()
         except WorkerGoneError as gone:
-            error = {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
+            error = {"errorType": gone.error_type, "errorMessage": str(gone)}
         if error is not None:
             self._forget(worker)
             raise _ImportFailedError(error)

@@ -2,8 +2,10 @@
 
 import logging
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, sqs_backends
 
 from infra.sandbox.running.failures import failed_identifiers
@@ -62,7 +64,8 @@ class QueuePoller:
         for message in batch:
             handle = str(message.receipt_handle)
             if message.id not in failed:
-                self._backend.delete_message(self._queue.name, handle)
+                with suppress(ReceiptHandleIsInvalid):  # someone purged the queue meanwhile
+                    self._backend.delete_message(self._queue.name, handle)
             elif self._retry is not None:
                 self._watch.hide(self._queue, handle, self._retry)
 

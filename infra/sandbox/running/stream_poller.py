@@ -1,5 +1,6 @@
 """Feeds a function from a table's stream: in order, in batches, with bisection, retries and a queue for the lost."""
 
+import base64
 import json
 import logging
 import threading
@@ -65,15 +66,16 @@ class StreamPoller:
             if done:
                 batch, tries_left = batch[done:], self._mapping.retries
                 continue
+            if self._mapping.bisects and len(batch) > 1:  # not counted as a try
+                middle = len(batch) // 2
+                self._handle(batch[:middle], tries_left)
+                batch = batch[middle:]
+                continue
             if tries_left == 0:
                 self._give_up(batch)
                 return
             tries_left = None if tries_left is None else tries_left - 1
             self._stopped.wait(self._retry)
-            if self._mapping.bisects and len(batch) > 1:
-                middle = len(batch) // 2
-                self._handle(batch[:middle], tries_left)
-                batch = batch[middle:]
 
     def _invoke(self, batch: list[dict[str, Any]]) -> int:
         """Return how many records from the start are done: all before the first failed one."""
@@ -110,7 +112,19 @@ class StreamPoller:
 
 
 def _shaped(record: dict[str, Any], source: str) -> dict[str, Any]:
-    """Return a record as Lambda passes it: the time in epoch seconds, and the stream it comes from."""
+    """Return a record as Lambda passes it: time in epoch seconds, binary values as text, and the stream's ARN."""
     moment: datetime = record["dynamodb"]["ApproximateCreationDateTime"]
     change = record["dynamodb"] | {"ApproximateCreationDateTime": moment.timestamp()}
-    return record | {"dynamodb": change, "eventSourceARN": source}
+    shaped: dict[str, Any] = _text_only(record | {"dynamodb": change, "eventSourceARN": source})
+    return shaped
+
+
+def _text_only(value: Any) -> Any:
+    """Return `value` with binary attributes as Base64, as they stand in the event's JSON."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {key: _text_only(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_text_only(item) for item in value]
+    return value

@@ -38,7 +38,11 @@ class Function:
 
 
 class WorkerGoneError(Exception):
-    """The worker process ended or was killed in the middle of an event; the text says why."""
+    """The worker process ended or was killed in the middle of an event; the text and `error_type` say why."""
+
+    def __init__(self, error_type: str, text: str) -> None:
+        super().__init__(text)
+        self.error_type = error_type
 
 
 class Worker:
@@ -73,14 +77,18 @@ class Worker:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
         except BrokenPipeError as error:
-            raise WorkerGoneError(self._exit_text()) from error
+            raise self._gone() from error
         answer = self._read(time.monotonic() + timeout)
         return Answer(result=answer.get("result"), error=answer.get("error"))
 
-    def close(self) -> None:
-        """Kill the process and wait for its end."""
+    def kill(self) -> None:
+        """Kill the process, from any thread; whoever waits for its answer gets WorkerGoneError."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """Kill the process and close its pipes."""
+        self.kill()
         self._answers.close()
         with suppress(BrokenPipeError):  # what the killed process did not read
             self._requests.close()
@@ -89,16 +97,17 @@ class Worker:
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
-                self.close()
-                raise WorkerGoneError(f"Task timed out after {self._function.timeout_seconds:.2f} seconds")
+                self.kill()
+                raise WorkerGoneError(
+                    "Sandbox.Timedout", f"Task timed out after {self._function.timeout_seconds:.2f} seconds"
+                )
             chunk = self._answers.read(1 << 16)
             if not chunk:
-                raise WorkerGoneError(self._exit_text())
+                raise self._gone()
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
 
-    def _exit_text(self) -> str:
-        code = self._process.wait()
-        return f"Runtime exited with code {code}"
+    def _gone(self) -> WorkerGoneError:
+        return WorkerGoneError("Runtime.ExitError", f"Runtime exited with code {self._process.wait()}")
