@@ -72,8 +72,9 @@ def remarks(known: Known, new: Sequence[Entry]) -> list[tuple[Entry, Outcome]]:
     earlier = [*known.before_file, *known.before_chunk]
     everything = [*earlier, *new]
     found: list[tuple[Entry, Outcome]] = []
-    for index, entry in enumerate(new):
-        if any(_conflicts(entry, other) for other in [*earlier, *new[:index]]):
+    for entry in new:
+        # Both sides of a conflict inside a chunk: which of them came first must not change the counts.
+        if any(_conflicts(entry, other) for other in everything):
             found.append((entry, outcomes.CONFLICT))
         if entry.deleted and not any(other.key == entry.key and not other.deleted for other in everything):
             found.append((entry, outcomes.DELETE_OF_UNKNOWN))
