@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Protocol
 
 from kyotsu.contracts import outcomes
@@ -131,13 +132,13 @@ class ResidentApplier:
 def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
     lines = {entry.line for entry, _ in person.rows}
     own = [entry for entry in head.entries if entry.receipt_id == file.receipt_id]
-    known = Known(
-        before_file=[entry for entry in head.entries if entry.receipt_id != file.receipt_id],
-        before_chunk=[entry for entry in own if entry.line < min(lines)],
-    )
+    # Entries stand in the order they were stored in. What other files stored after this one had begun with the person
+    # came later: whether this chunk is then tried again, or only follows, must not change what the file counts.
+    before_file = list(takewhile(lambda entry: entry.receipt_id != file.receipt_id, head.entries))
+    known = Known(before_file, before_chunk=[entry for entry in own if entry.line < min(lines)])
     # Versions of these very lines: an earlier try of this chunk has stored them. They count as if stored now.
     again = {entry.identity: entry for entry in own if entry.line in lines}
-    seen = {entry.identity for entry in [*known.before_file, *known.before_chunk]}
+    seen = {entry.identity for entry in head.entries} - again.keys()
     new, versions, applied = list[Entry](), list[tuple[Entry, Row]](), Applied()
     for entry, row in person.rows:
         stored = again.get(entry.identity)
