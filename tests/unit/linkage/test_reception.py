@@ -149,6 +149,21 @@ def test_the_same_content_under_another_name_is_a_duplicate(deployment: Deployme
     assert first["object_key"] in second["reason"]["message"]
 
 
+def test_a_file_that_has_begun_is_no_duplicate_of_one_that_overtook_it(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has added must be counted in its own answer, though a copy was accepted before its retry."""
+    ref = deployment.objects.put(BUCKET, f"outbox/001o006-01/{name(sequence=1)}", body(ROWS))
+    with monkeypatch.context() as crash:
+        crash.setattr(deployment.receipts, "record_chunk", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            deployment.receive(ref)
+    copy = deployment.send(name(sequence=2), body(ROWS))
+    assert (copy["status"], counts(copy)) == ("ACCEPTED", {"read": 2, "unchanged": 2, "warned": 1})
+    answer = deployment.receive(ref)
+    assert (answer["status"], counts(answer)) == ("ACCEPTED", {"read": 2, "added": 2, "warned": 1})
+
+
 @pytest.mark.parametrize("other", [name(branch="02"), name(mode="F"), name(branch="05")])
 def test_content_is_a_duplicate_only_within_its_branch_mode_and_version(deployment: Deployment, other: str) -> None:
     deployment.send(name(), body(ROWS))

@@ -71,11 +71,12 @@ class Reception:
     def _apply(self, receipt: Receipt, admitted: Admitted) -> Receipt:
         found = receipt.scan or self._scan(receipt, admitted)
         receipt = replace(receipt, sha256=found.sha256)
-        earlier = self.receipts.accepted_content(receipt, found.sha256) if found.rows else None
-        if earlier and earlier[1] != receipt.ref.key:
-            message = outcomes.DUPLICATE_CONTENT.sentence(receipt_id=earlier[0], object_key=earlier[1])
-            reason = Reason(outcomes.DUPLICATE_CONTENT.code, message)
-            return receipt.decided(Status.DUPLICATE, self.clock.now(), reason=reason)
+        if receipt.scan is None:
+            # Asked once: from here on the file may have effects, and its answer has to count them.
+            duplicate = self._duplicate(receipt, found)
+            if duplicate:
+                return duplicate
+            self.receipts.save_scan(receipt, found)
         results = list(self._chunk_results(receipt, admitted, found))
         counts = sum((result.counts for result in results), Counts())
         status = Status.PARTIALLY_ACCEPTED if counts.failed else Status.ACCEPTED
@@ -87,8 +88,16 @@ class Reception:
             claims = check_completeness(opened.metadata, admitted.interface)
             found = scan(opened.blocks, admitted.layout.columns, admitted.version.id)
         claims.verify(found)
-        self.receipts.save_scan(receipt, found)
         return found
+
+    def _duplicate(self, receipt: Receipt, found: Scan) -> Receipt | None:
+        """Return the receipt as a duplicate if the same content was accepted under another name."""
+        earlier = self.receipts.accepted_content(receipt, found.sha256) if found.rows else None
+        if earlier is None or earlier[1] == receipt.ref.key:
+            return None
+        message = outcomes.DUPLICATE_CONTENT.sentence(receipt_id=earlier[0], object_key=earlier[1])
+        reason = Reason(outcomes.DUPLICATE_CONTENT.code, message)
+        return receipt.decided(Status.DUPLICATE, self.clock.now(), reason=reason)
 
     def _chunk_results(self, receipt: Receipt, admitted: Admitted, found: Scan) -> Iterator[ChunkResult]:
         """Yield every chunk's result, from the ledger where it has been applied before."""
