@@ -52,7 +52,7 @@ def run(
         code = municipalities[0]
         places = [state_dir / code / "endpoints.json"] + [state_dir / "endpoints.json"] * (not secondary)
         return _run_one(code, port, places, say, ended, assembly)
-    return _run_each(municipalities, port, state_dir, say, ended)
+    return _run_each(municipalities, port, state_dir, say, ended, assembly)
 
 
 def _run_one(
@@ -77,10 +77,13 @@ def _run_one(
     return 0
 
 
-def _run_each(municipalities: Sequence[str], port: int, state_dir: Path, say: Say, ended: threading.Event) -> int:
+def _run_each(
+    municipalities: Sequence[str], port: int, state_dir: Path, say: Say, ended: threading.Event, assembly: Path | None
+) -> int:
+    common = ["--state-dir", str(state_dir), *(["--assembly", str(assembly)] if assembly else [])]
     children = []
     for index, code in enumerate(municipalities):
-        arguments = ["--municipality", code, "--port", str(port + index if port else 0), "--state-dir", str(state_dir)]
+        arguments = ["--municipality", code, "--port", str(port + index if port else 0), *common]
         children.append(_start([*arguments, *(["--secondary"] if index else [])], say, ended))
     ended.wait()
     for child in children:
