@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +105,7 @@ def _answer(client: S3Client, ref: ObjectRef) -> dict[str, Any] | None:
 
 def _object(client: S3Client, bucket: str, key: str) -> bytes | None:
     try:
-        with client.get_object(Bucket=bucket, Key=key)["Body"] as body:
+        with closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
             return body.read()
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):

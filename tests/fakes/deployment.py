@@ -17,7 +17,6 @@ from kyotsu.linkage.reception import Reception
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.wiring.catalogue import effect_rules, layout_columns
-
 from tests.fakes.memory import FixedClock, MemoryEvents, MemoryObjects, MemoryReceipts, MemoryResidents
 
 CATALOGUE = load_catalogue(Path(__file__).parents[2] / "catalogue")

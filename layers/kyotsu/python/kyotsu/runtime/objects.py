@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -31,18 +31,18 @@ class S3Objects:
     def stream(self, bucket: str, key: str, version_id: str) -> Iterator[tuple[dict[str, str], Iterator[bytes]]]:
         """Open one version: its user metadata and its blocks of up to 1 MiB. Raises VersionGoneError."""
         response = self._get(Bucket=bucket, Key=key, VersionId=version_id)
-        with response["Body"] as body:
+        with closing(response["Body"]) as body:
             yield response["Metadata"], body.iter_chunks(BLOCK_BYTES)
 
     def read(self, bucket: str, key: str, version_id: str, start: int, end: int) -> bytes:
         """Return bytes [start, end) of one version. Raises VersionGoneError."""
         response = self._get(Bucket=bucket, Key=key, VersionId=version_id, Range=f"bytes={start}-{end - 1}")
-        with response["Body"] as body:
+        with closing(response["Body"]) as body:
             return bytes(body.read())
 
     def get(self, bucket: str, key: str) -> bytes:
         """Return a whole object of our own."""
-        with self.client.get_object(Bucket=bucket, Key=key)["Body"] as body:
+        with closing(self.client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
             return body.read()
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
