@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 import yaml
 
-from kyotsu.catalogue.problems import CatalogueProblem
+from kyotsu.catalogue.problems import CatalogueProblem, unreadable
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -22,16 +22,15 @@ class Document:
     def __init__(self, root: Path, name: str) -> None:
         self.name = name
         self.problems: list[CatalogueProblem] = []
-        loader = _Loader((root / name).read_text(encoding="utf-8"))
+        self.node: yaml.Node | None = None
         try:
-            self.node: yaml.Node | None = loader.get_single_node()
+            loader = _Loader((root / name).read_text(encoding="utf-8"))
+            self.node = loader.get_single_node()
             self._construct: Callable[..., Any] = loader.construct_object
             if self.node is None:
                 self.add(None, "ファイルが空です。")
-        except yaml.MarkedYAMLError as error:
-            self.node = None
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.problems.append(CatalogueProblem(name, line, f"YAMLとして読めません：{error.problem}"))
+        except (yaml.YAMLError, UnicodeDecodeError, FileNotFoundError) as error:
+            self.problems.append(unreadable(root, name, error))
 
     def add(self, node: yaml.Node | None, message: str) -> None:
         """Note a mistake at a node (None: the file as a whole)."""
@@ -47,11 +46,11 @@ class Document:
             return None if any(item is None for item in items) else tuple(items)
         if get_origin(kind) in (Union, types.UnionType) and isinstance(node, yaml.SequenceNode):
             return self.typed(node, next(k for k in get_args(kind) if get_origin(k) is tuple))
-        value = self._construct(node, deep=True)
         try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            self.add(node, f"値が正しくありません：{re.sub(' - at `.*', '', str(error))}")
+            return msgspec.convert(self._construct(node, deep=True), kind)
+        except (msgspec.ValidationError, yaml.YAMLError, ValueError) as error:
+            reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else re.sub(" - at `.*", "", str(error))
+            self.add(node, f"値が正しくありません：{reason}")
             return None
 
     def _struct(self, node: yaml.Node, kind: type[msgspec.Struct]) -> Any:
@@ -79,6 +78,9 @@ class Document:
             self.add(node, "「項目: 値」の組で書いてください。")
             return found
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.add(key, "項目の名前は文字列で書いてください。")
+                continue
             if key.value in found:
                 self.add(key, f"項目 {key.value} が2回書かれています。")
             found[key.value] = (key, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -12,10 +13,10 @@ from typing import Literal, cast
 
 import msgspec
 
-from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
+from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem, unreadable
 
 HEADER = ["no", "item", "romaji", "type", "length", "presence", "key", "codes"]
-_CODE = re.compile(r"[0-9A-Z]+(-[0-9]+)?=.+")
+_CODE = re.compile(r"([0-9]+-[0-9]+|[0-9A-Z]+)=.+")
 _PRESENCES = ("required", "conditional", "optional")
 
 
@@ -66,16 +67,19 @@ def load_layout(root: str, name: str) -> Layout:
 def read_layout(root: Path, name: str) -> tuple[Layout, list[CatalogueProblem]]:
     """Return a layout and all mistakes in its file."""
     file = f"layouts/{name}"
-    with (root / file).open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        if next(reader, []) != HEADER:
-            return Layout(items=()), [CatalogueProblem(file, 1, f"ヘッダー行は {','.join(HEADER)} です。")]
-        items, problems, seen = [], [], set[str]()
-        for number, fields in enumerate(reader, start=1):
-            mistakes = list(_mistakes(fields, number, seen))
-            problems += [CatalogueProblem(file, reader.line_num, message) for message in mistakes]
-            if not mistakes:
-                items.append(_item(fields))
+    try:
+        text = (root / file).read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, FileNotFoundError) as error:
+        return Layout(items=()), [unreadable(root, file, error)]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    if next(reader, []) != HEADER:
+        return Layout(items=()), [CatalogueProblem(file, 1, f"ヘッダー行は {','.join(HEADER)} です。")]
+    items, problems, seen = [], [], set[str]()
+    for number, fields in enumerate(reader, start=1):
+        mistakes = list(_mistakes(fields, number, seen))
+        problems += [CatalogueProblem(file, reader.line_num, message) for message in mistakes]
+        if not mistakes:
+            items.append(_item(fields))
     return Layout(items=tuple(items)), problems
 
 

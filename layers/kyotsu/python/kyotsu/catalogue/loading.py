@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from yaml import Node
+from yaml import Node, SequenceNode
 
 import kyotsu
 from kyotsu.catalogue.documents import Document
@@ -65,9 +65,9 @@ def _listed(
     found: dict[str, Any] = {}
     if document.node is not None:
         _, sequence = document.children(document.node).get(name, (None, None))
-        if sequence is None:
-            document.add(document.node, f"項目 {name} がありません。")
-        for node in sequence.value if sequence else ():
+        if not isinstance(sequence, SequenceNode):
+            document.add(sequence or document.node, f"{name} の一覧を「{name}:」の下に書いてください。")
+        for node in sequence.value if isinstance(sequence, SequenceNode) else ():
             entry = document.typed(node, kind)
             if entry is not None and identity(entry) in found:
                 document.add(node, f"{identity(entry)} が2回書かれています。")
@@ -104,9 +104,7 @@ def _cross_check(
         counted = Counter(entry.id for entry in getattr(interface, field))
         for twice in (name for name, count in counted.items() if count > 1):
             wrong(field, f"{twice} が2回書かれています。")
-    used = {b.category for b in interface.branches} | {r.category for b in interface.branches for r in b.by_reason}
-    for code in sorted(used - {None} - set(categories), key=str):
-        wrong("branches", f"住民区分 {code} は categories.yaml にありません。")
+    _check_branches(interface, categories, wrong)
 
 
 def _check_versions(interface: Interface, root: Path, wrong: Callable[[str, str], None]) -> None:
@@ -115,3 +113,12 @@ def _check_versions(interface: Interface, root: Path, wrong: Callable[[str, str]
             wrong("versions", f"版 {version.id} のレイアウト {version.layout} がありません。")
         if version.accepted_until and version.accepted_until < version.accepted_from:
             wrong("versions", f"版 {version.id} の受付期間が逆です。")
+
+
+def _check_branches(interface: Interface, categories: Collection[str], wrong: Callable[[str, str], None]) -> None:
+    used = {b.category for b in interface.branches} | {r.category for b in interface.branches for r in b.by_reason}
+    for code in sorted(used - {None} - set(categories), key=str):
+        wrong("branches", f"住民区分 {code} は categories.yaml にありません。")
+    for rule in (rule for branch in interface.branches for rule in branch.by_reason):
+        if rule.reasons != "-".join(sorted(rule.reasons.split("-"))):
+            wrong("branches", f"異動事由の範囲 {rule.reasons} が逆です。")
