@@ -1,0 +1,83 @@
+"""What the catalogue must hold (issue part 1, Catalogue; design.md, 住民区分)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kyotsu.catalogue.layouts import ItemType, load_layout
+from kyotsu.catalogue.loading import load_catalogue
+from kyotsu.catalogue.model import ReasonRule
+
+CATALOGUE = load_catalogue(Path(__file__).parents[3] / "catalogue")
+CATEGORIES = {"01": "1", "03": "2", "05": "1", "06": "3", "09": "1", "10": "9"}
+
+
+def test_every_business_id_is_there() -> None:
+    assert set(CATALOGUE.systems) == {f"{number:03d}" for number in range(1, 40)}
+
+
+def test_the_residents_have_twelve_branches_with_their_category() -> None:
+    branches = CATALOGUE.interfaces["001o006"].branches
+    assert [branch.id for branch in branches] == [f"{number:02d}" for number in range(12)]
+    assert {branch.id: branch.category for branch in branches if branch.category} == CATEGORIES
+    assert [branch.id for branch in branches if branch.planned] == ["03"]
+    assert [branch.id for branch in branches if branch.by_reason] == ["07"]
+
+
+def test_interfaces_have_providers_modes_and_appliers() -> None:
+    found = CATALOGUE.interfaces
+    assert set(found) == {"001o006", "001o009", "031i001"}
+    assert {name: interface.applier for name, interface in found.items()} == {
+        "001o006": "residents",
+        "001o009": "protection",
+        "031i001": "addressees",
+    }
+    assert found["001o006"].accepts_provider("001")
+    assert not found["001o006"].accepts_provider("002")
+    assert found["031i001"].accepts_provider("anyone")
+    assert {interface.completeness for interface in found.values()} == {"optional"}
+
+
+def test_the_categories_are_those_of_the_design() -> None:
+    assert {code: category.name for code, category in CATALOGUE.categories.items()} == {
+        "1": "住登者",
+        "2": "転出者",
+        "3": "死亡者",
+        "9": "その他消除者",
+        "X": "住登外者",
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "latest", "whatever", "matches"),
+    [
+        ("21", True, False, True),
+        ("28", True, False, True),
+        ("20", True, False, False),
+        ("29", True, False, False),
+        ("21", False, False, False),
+        ("21", False, True, True),
+    ],
+)
+def test_reason_rules_include_both_ends(reason: str, latest: bool, whatever: bool, matches: bool) -> None:
+    rule = ReasonRule(reasons="21-28", category="9", whatever_flag=whatever)
+    assert rule.matches(reason, latest=latest) is matches
+
+
+def test_layouts_are_those_of_the_standard() -> None:
+    layout = load_layout(CATALOGUE.root, "001o006_v1.csv")
+    assert len(layout.items) == 49
+    assert layout.columns[:3] == ("shikuchosonkodo", "atenabango", "kojinrirekibango")
+    assert [item.romaji for item in layout.items if item.key] == [
+        "shikuchosonkodo",
+        "atenabango",
+        "kojinrirekibango",
+        "kojinrirekibango_edabango",
+    ]
+    reason = next(item for item in layout.items if item.romaji == "idojiyu")
+    assert (len(reason.codes), reason.type) == (9 + 8 + 19, ItemType.HALF_WIDTH)
+    assert reason.code_labels == "01-09：記載、21-28：消除、41-59：修正"
+    assert len(load_layout(CATALOGUE.root, "031i001_v1.csv").items) == 40
+    assert len(load_layout(CATALOGUE.root, "001o009_v1.csv").items) == 11
