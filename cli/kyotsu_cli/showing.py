@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kyotsu_cli.output import console, print_items, print_table
@@ -48,6 +48,6 @@ def show_answer(answer: dict[str, Any], errors: Sequence[dict[str, str]]) -> Non
             console.print(f"ほか {len(rows) - _SHOWN_ERRORS} 件は回答の errors.csv にあります。")
 
 
-def counts_text(counts: dict[str, int]) -> str:
+def counts_text(counts: Mapping[str, int]) -> str:
     """Return the counts that are not zero, in words."""
-    return "、".join(f"{name}{counts[key]}" for key, name in COUNTS.items() if counts[key]) or "0件"
+    return "、".join(f"{name}{counts[key]}" for key, name in COUNTS.items() if counts.get(key)) or "0件"

@@ -12,6 +12,9 @@ from kyotsu.residents import fold
 from kyotsu.residents.applier import Head
 from kyotsu.residents.versions import Entry
 
+HIDDEN = frozenset({"kojinbango", "juminhyokodo"})
+"""個人番号 and 住民票コード: no reader of a record needs them, so none is shown them."""
+
 
 class ResidentSource(Protocol):
     """Reads the append-only set. Every read sees every earlier write."""
@@ -51,12 +54,16 @@ class ResidentReader:
             yield shown_category(heads[number], dates.compact(at) if at else None)
 
     def record(self, number: str) -> dict[str, str] | None:
-        """Return the current record by romaji name, without empty items; None if there is none."""
+        """Return the current record by romaji name, without empty items and HIDDEN ones; None if there is none."""
         entry = fold.current(self.source.heads([number])[number].entries)
         if entry is None:
             return None
         layout, values = self.source.values(number, entry)
-        return {name: value for name, value in zip(self.columns(layout), values, strict=True) if value}
+        return {
+            name: value
+            for name, value in zip(self.columns(layout), values, strict=True)
+            if value and name not in HIDDEN
+        }
 
     def history(self, number: str) -> list[Entry]:
         """Return all versions of a person, by key and 操作日時."""
