@@ -12,12 +12,12 @@ from infra.sandbox.cloud import Cloud
 from infra.sandbox.deployment import deploy
 from infra.sandbox.resources import KINDS
 from infra.sandbox.running.functions import Functions
+from infra.sandbox.running.mapping import Mapping
 from infra.sandbox.running.queue_poller import QueuePoller
 from infra.sandbox.running.stream_poller import StreamPoller
 from infra.sandbox.server import Server
 
 _LOGGER = logging.getLogger(__name__)
-_STREAM_RETRY_SECONDS = 0.5
 
 
 @contextmanager
@@ -36,12 +36,7 @@ def running(
         with Server(port, moto.object_events) as server:
             cloud = Cloud(server.endpoint, state_dir, functions)
             outputs = _deploy_all(cloud, stacks)
-            pollers += [
-                QueuePoller(mapping, functions, moto.queues, retry_seconds)
-                if ":sqs:" in mapping.source
-                else StreamPoller(mapping, functions, moto.tables, _STREAM_RETRY_SECONDS)
-                for mapping in cloud.mappings
-            ]
+            pollers += [_poller(mapping, cloud, moto, retry_seconds) for mapping in cloud.mappings]
             for poller in pollers:
                 poller.start()
             yield cloud, outputs
@@ -52,6 +47,15 @@ def running(
         for poller in pollers:
             poller.join()
         moto.close()
+
+
+def _poller(
+    mapping: Mapping, cloud: Cloud, moto: AdaptedMoto, retry_seconds: float | None
+) -> QueuePoller | StreamPoller:
+    if ":sqs:" in mapping.source:
+        return QueuePoller(mapping, cloud.functions, moto.queues, retry_seconds)
+    followers = [other for other in cloud.mappings if other.source == mapping.source]
+    return StreamPoller(mapping, cloud.functions, moto.tables, sole=len(followers) == 1)
 
 
 def _deploy_all(cloud: Cloud, stacks: Sequence[Stack]) -> dict[str, Any]:

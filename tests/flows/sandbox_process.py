@@ -57,7 +57,8 @@ def started(assembly: Path, state_dir: Path, *options: str, port: int = 0) -> It
 
 def endpoints(path: Path) -> dict[str, Any]:
     """The content of an endpoints.json, as soon as it is there."""
-    content: dict[str, Any] = json.loads(eventually(lambda: path.exists() and path.read_text("utf-8"), 60))
+    eventually(path.exists, 60)
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return content
 
 

@@ -1,7 +1,5 @@
 """The sandbox as a process: it says when it is ready, refuses in words, and leaves nothing behind."""
 
-import json
-import os
 import signal
 import socket
 from pathlib import Path
@@ -98,8 +96,6 @@ def test_each_municipality_has_its_own_cloud(assembly: Path, tmp_path: Path) -> 
         assert [content["municipality"] for content in found.values()] == list(codes)
         assert len({content["aws_endpoint"] for content in found.values()}) == 2
         workers = [worker_of(content) for content in found.values()]
-        children = json.loads(json.dumps(workers))
-        os.kill(process.pid, signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
-        for worker in children:
-            eventually(lambda worker=worker: not alive(worker))
+        eventually(lambda: not any(map(alive, workers)))

@@ -37,7 +37,7 @@ def _of_index(table: Table, conditions: list[tuple[str, DynamoType]]) -> dict[An
     """Return the items that have every attribute of `conditions`, in the shape of a table's items."""
 
     def matches(item: Any) -> bool:
-        return all(name in item.attrs and item.attrs[name] == value for name, value in conditions)
+        return all(name in item.attrs and _same(item.attrs[name], value) for name, value in conditions)
 
     if not table.range_key_attr:
         return {key: item for key, item in table.items.items() if matches(item)}
@@ -45,3 +45,8 @@ def _of_index(table: Table, conditions: list[tuple[str, DynamoType]]) -> dict[An
         (key, {sort: item for sort, item in items.items() if matches(item)}) for key, items in table.items.items()
     )
     return {key: items for key, items in partitions if items}
+
+
+def _same(found: DynamoType, wanted: DynamoType) -> bool:
+    # moto's own comparison converts both sides first, which only numbers need.
+    return found.type == wanted.type and (found == wanted if found.is_number() else found.value == wanted.value)

@@ -33,13 +33,19 @@ class TableWatch:
             self._changed.notify_all()
 
     def records(self, shard: StreamShard, start: int, limit: int, stopped: Callable[[], bool]) -> list[dict[str, Any]]:
-        """Wait for up to `limit` records from position `start` on (0 = first ever); empty only when `stopped`."""
+        """Wait for up to `limit` records from position `start` on (0 = the oldest kept); empty only when `stopped`."""
         with self._changed:
             while not stopped():
                 if len(shard.items) > start:
                     return [record.to_json() for record in shard.items[start : start + limit]]
                 self._changed.wait()
         return []
+
+    def forget(self, shard: StreamShard, count: int) -> None:
+        """Drop the `count` oldest records, so that a long-lived sandbox doesn't keep every change it ever made."""
+        with self._changed:
+            del shard.items[:count]
+            shard.starting_sequence_number += count
 
     def _locked(self, original: Any) -> Any:
         def call_action(*args: Any, **kwargs: Any) -> Any:

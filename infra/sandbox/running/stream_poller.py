@@ -20,20 +20,21 @@ if TYPE_CHECKING:
     from infra.sandbox.adaptations.tables import TableWatch
 
 _LOGGER = logging.getLogger(__name__)
+_RETRY_SECONDS = 0.5  # before a failed batch is tried again
 
 
 class StreamPoller:
     """Follows one stream, one batch at a time."""
 
-    def __init__(self, mapping: Mapping, functions: Functions, watch: "TableWatch", retry_seconds: float) -> None:
-        """`retry_seconds` is the wait before a failed batch is tried again."""
+    def __init__(self, mapping: Mapping, functions: Functions, watch: "TableWatch", *, sole: bool) -> None:
+        """`sole`: nobody else follows the stream, so what is done may be forgotten."""
         self._account, self._region = mapping.source.split(":")[4], mapping.source.split(":")[3]
         backend = dynamodb_backends[self._account][self._region]
         self._table: Table = backend.get_table(mapping.source.split("/")[1])
         if self._table.stream_shard is None:
             raise ValueError(f"{mapping.source} is not a stream")
         self._shard: StreamShard = self._table.stream_shard
-        self._mapping, self._functions, self._watch, self._retry = mapping, functions, watch, retry_seconds
+        self._mapping, self._functions, self._watch, self._sole = mapping, functions, watch, sole
         self._position = len(self._shard.items) if mapping.latest else 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"follow {self._table.name}", daemon=True)
@@ -55,7 +56,11 @@ class StreamPoller:
         while not self._stopped.is_set():
             batch = self._watch.records(self._shard, self._position, self._mapping.batch_size, self._stopped.is_set)
             self._handle([_shaped(record, self._mapping.source) for record in batch], tries_left=self._mapping.retries)
-            self._position += len(batch)
+            if self._sole:
+                self._watch.forget(self._shard, self._position + len(batch))
+                self._position = 0
+            else:
+                self._position += len(batch)
 
     def _handle(self, batch: list[dict[str, Any]], tries_left: int | None) -> None:
         """Deliver `batch` until each record is done or given up; halves are tried in order."""
@@ -75,7 +80,7 @@ class StreamPoller:
                 self._give_up(batch)
                 return
             tries_left = None if tries_left is None else tries_left - 1
-            self._stopped.wait(self._retry)
+            self._stopped.wait(_RETRY_SECONDS)
 
     def _invoke(self, batch: list[dict[str, Any]]) -> int:
         """Return how many records from the start are done: all before the first failed one."""

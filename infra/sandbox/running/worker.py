@@ -55,6 +55,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-X", "utf8", "-X", f"pycache_prefix={function.bytecode}", _BOOTSTRAP,
                  str(their_end), function.handler, *map(str, function.paths)],
+                process_group=0,  # Ctrl-C is for the sandbox alone
                 stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=[their_end],
                 env=function.environment, cwd=function.paths[0],
             )  # fmt: skip

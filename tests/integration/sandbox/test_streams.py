@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from moto.dynamodb.models import dynamodb_backends
 
 from tests.integration.sandbox.small_cloud import Small, eventually
 
@@ -93,3 +94,11 @@ def test_reported_record_is_tried_again_from_there(small: Small) -> None:
     put(small, "following")
     assert small.message("Lost")["DDBStreamBatchInfo"]["batchSize"] >= 1
     assert len(seen(small, "failing")) >= 2
+
+
+def test_delivered_records_are_not_kept(small: Small) -> None:
+    put(small, "kept-not")
+    eventually(lambda: seen(small, "kept-not"))
+    streamed = dynamodb_backends["123456789012"]["ap-northeast-1"].tables[small["Followed"]].stream_shard
+    assert streamed
+    eventually(lambda: not streamed.items)
