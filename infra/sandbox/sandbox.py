@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from infra.sandbox.running.stream_poller import StreamPoller
 from infra.sandbox.server import Server
 
 _LOGGER = logging.getLogger(__name__)
+Poller = QueuePoller | StreamPoller
 
 
 @contextmanager
@@ -29,29 +30,29 @@ def running(
     `retry_seconds`: a failed message of a queue comes back after that, None after its queue's visibility timeout.
     """
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
-    functions = Functions()
+    functions, pollers = Functions(), list[Poller]()
     moto = AdaptedMoto(functions)
-    pollers: list[QueuePoller | StreamPoller] = []
-    try:
-        with Server(port, moto.object_events) as server:
-            cloud = Cloud(server.endpoint, state_dir, functions)
-            outputs = _deploy_all(cloud, stacks)
-            pollers += [_poller(mapping, cloud, moto, retry_seconds) for mapping in cloud.mappings]
-            for poller in pollers:
-                poller.start()
-            yield cloud, outputs
-    finally:
+    with ExitStack() as at_end:
+        at_end.callback(moto.close)
+        server = at_end.enter_context(Server(port, moto.object_events))
+        at_end.callback(_stop, pollers, functions)  # before the server, which running functions still need
+        cloud = Cloud(server.endpoint, state_dir, functions)
+        outputs = _deploy_all(cloud, stacks)
+        pollers += [_poller(mapping, cloud, moto, retry_seconds) for mapping in cloud.mappings]
         for poller in pollers:
-            poller.stop()
-        functions.close()
-        for poller in pollers:
-            poller.join()
-        moto.close()
+            poller.start()
+        yield cloud, outputs
 
 
-def _poller(
-    mapping: Mapping, cloud: Cloud, moto: AdaptedMoto, retry_seconds: float | None
-) -> QueuePoller | StreamPoller:
+def _stop(pollers: Sequence[Poller], functions: Functions) -> None:
+    for poller in pollers:
+        poller.stop()
+    functions.close()
+    for poller in pollers:
+        poller.join()
+
+
+def _poller(mapping: Mapping, cloud: Cloud, moto: AdaptedMoto, retry_seconds: float | None) -> Poller:
     if ":sqs:" in mapping.source:
         return QueuePoller(mapping, cloud.functions, moto.queues, retry_seconds)
     followers = [other for other in cloud.mappings if other.source == mapping.source]

@@ -14,6 +14,11 @@ from infra.sandbox.running.worker import Function
 
 # moto wants a zip file; the workers run the asset's folder itself.
 _EMPTY_ZIP_NOTE = "the sandbox runs the asset folder"
+_FUNCTION_PARTS = {
+    "Environment": {"Variables"},
+    "LoggingConfig": {"LogGroup", "LogFormat", "ApplicationLogLevel", "SystemLogLevel"},
+}
+_MAPPING_PARTS = {"ScalingConfig": {"MaximumConcurrency"}, "DestinationConfig": {"OnFailure"}}
 _LAYER_ARN = "arn:aws:lambda:{region}:{account}:layer:{name}:1"
 
 
@@ -28,7 +33,8 @@ def layer(place: Place, properties: dict[str, Any]) -> Created:
 def function(place: Place, properties: dict[str, Any]) -> Created:
     """Make a function that runs in a worker process."""
     name = properties.get("FunctionName", place.physical_name())
-    only(properties.get("Environment", {}), {"Variables"}, f"{place.path} Environment")
+    for part, known in _FUNCTION_PARTS.items():
+        only(properties.get(part, {}), known, f"{place.path} {part}")
     arn = place.cloud.client("lambda").create_function(
         FunctionName=name,
         Role=properties["Role"],
@@ -64,7 +70,10 @@ def permission(place: Place, _properties: dict[str, Any]) -> Created:
 def event_source_mapping(place: Place, properties: dict[str, Any]) -> Created:
     """Start feeding a function from a queue or a stream once the cloud is ready."""
     name = properties["FunctionName"].rsplit(":", 1)[-1]
-    place.cloud.mappings.append(Mapping.from_properties(place.path, name, properties))
+    for part, known in _MAPPING_PARTS.items():
+        only(properties.get(part, {}), known, f"{place.path} {part}")
+    if properties.get("Enabled", True):
+        place.cloud.mappings.append(Mapping.from_properties(place.path, name, properties))
     return Created(place.physical_name())
 
 

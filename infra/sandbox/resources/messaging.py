@@ -48,6 +48,7 @@ def topic(place: Place, properties: dict[str, Any]) -> Created:
     name = properties.get("TopicName", place.physical_name(200))
     arn = sns.create_topic(Name=name)["TopicArn"]
     for subscription in properties.get("Subscription", []):
+        only(subscription, {"Protocol", "Endpoint"}, f"{place.path} Subscription")
         sns.subscribe(TopicArn=arn, Protocol=subscription["Protocol"], Endpoint=subscription["Endpoint"])
     return Created(arn, {"TopicArn": arn, "TopicName": name})
 

@@ -11,7 +11,7 @@ from infra.sandbox.assembly import read_stacks
 from infra.sandbox.deployment import UnknownTemplateError
 from infra.sandbox.intrinsics import Created, Scope, UnknownIntrinsicError, references
 from infra.sandbox.sandbox import running
-from tests.integration.sandbox.small_cloud import RESOURCES, Small, resource, stack
+from tests.integration.sandbox.small_cloud import RESOURCES, Small, arn, mapping, resource, stack
 
 SCOPE = Scope(
     names={"AWS::Region": "here"},
@@ -66,6 +66,14 @@ def test_references_are_found_wherever_they_stand() -> None:
                 )
             },
             "property InputPath",
+        ),
+        (
+            RESOURCES | {"Source": mapping(arn("Queue"), "Receive", ScalingConfig={"MinimumConcurrency": 1})},
+            "property MinimumConcurrency",
+        ),
+        (
+            RESOURCES | {"Source": mapping(arn("Queue"), "Receive", FilterCriteria={"Filters": []})},
+            "property FilterCriteria",
         ),
     ],
 )
