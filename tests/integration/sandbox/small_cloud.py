@@ -120,6 +120,7 @@ RESOURCES: dict[str, Any] = {
         Targets=[{"Arn": arn("Heard"), "Id": "Heard"}, {"Arn": arn("Short"), "Id": "Short"}],
     ),
     "Followed": table(StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"}),
+    "Streamed": table(StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"}),
     "Lost": resource("AWS::SQS::Queue"),
     "Follow": function(),
     "Stream": mapping(
