@@ -4,7 +4,9 @@ import io
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from boto3.s3.transfer import TransferConfig
@@ -106,3 +108,13 @@ def test_tls_only_policy_is_kept_and_closes_nothing(small: Small) -> None:
 def test_key_arrives_literally(small: Small, key: str) -> None:
     small.client("s3").put_object(Bucket=small["Bucket"], Key=key, Body=b"")
     assert eventually(lambda: events(small, key))
+
+
+def test_client_without_an_sdk_puts_by_presigned_url(small: Small) -> None:
+    where = {"Bucket": small["Bucket"], "Key": "outbox/signed.csv"}
+    url = urlsplit(small.client("s3").generate_presigned_url("put_object", Params=where))
+    connection = HTTPConnection(url.netloc, timeout=20)
+    connection.request("PUT", f"{url.path}?{url.query}", body=b"a,b\n")
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert eventually(lambda: events(small, "outbox/signed.csv"))[0]["detail"]["object"]["size"] == 4
