@@ -1,0 +1,56 @@
+"""A cloud per test, and the functions as Lambda has them."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from kyotsu.runtime import clients
+from kyotsu.wiring import functions
+from tests.integration.cloud import Cloud, running
+
+ROOT = Path(__file__).parents[2]
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """A municipality's resources on moto, empty; the catalogue where the layer is built from."""
+    monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
+    caches = (clients.dynamodb, clients.s3, clients.events, functions.reception, functions.event_bus)
+    for cached in caches:
+        cached.cache_clear()
+    with running() as cloud:
+        yield cloud
+    for cached in caches:
+        cached.cache_clear()
+
+
+def load(folder: str) -> ModuleType:
+    """Load a function's handler as Lambda does: by its folder."""
+    path = ROOT / "functions" / folder / "handler.py"
+    spec = importlib.util.spec_from_file_location(folder.replace("/", "_"), path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def receive_file(cloud: Cloud) -> Handler:
+    """The function behind the queue of notifications."""
+    handler: Handler = load("linkage/receive_file").handler
+    return handler
+
+
+@pytest.fixture
+def publish_changes(cloud: Cloud) -> Handler:
+    """The function behind the stream of `Residents`."""
+    handler: Handler = load("residents/publish_changes").handler
+    return handler
