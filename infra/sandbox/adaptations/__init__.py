@@ -7,7 +7,7 @@ moto and refuse another.
 import moto
 from moto.moto_api._internal.models import moto_api_backend
 
-from infra.sandbox.adaptations import event_targets, lambda_functions, lookups, objects, s3_events
+from infra.sandbox.adaptations import event_targets, instances, lambda_functions, lookups, objects, s3_events
 from infra.sandbox.adaptations.patching import Patches
 from infra.sandbox.adaptations.queues import QueueWatch
 from infra.sandbox.adaptations.tables import TableWatch
@@ -36,6 +36,7 @@ class AdaptedMoto:
         lambda_functions.adapt(self._patches, functions)
         objects.adapt(self._patches)
         lookups.adapt(self._patches)
+        instances.adapt(self._patches)
 
     def close(self) -> None:
         """Take every adaptation back."""

@@ -13,6 +13,7 @@ from moto import mock_aws
 from moto.awslambda.models import LambdaFunction
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models import table as table_module
+from moto.dynamodb.models.dynamo_type import Item
 from moto.events.models import Rule
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3 import notifications
@@ -187,6 +188,13 @@ def test_stream_shows_more_than_the_changes_in_the_wrong_region() -> None:
     dynamodb.put_item(TableName="table", Item={"pk": {"S": "1"}, "v": {"S": "1"}})
     assert [record["eventName"] for record in records()] == ["INSERT", "INSERT", "MODIFY"]
     assert {record["awsRegion"] for record in records()} == {"us-east-1"}
+
+
+def test_every_item_ever_made_is_kept() -> None:
+    dynamodb = table()
+    for _ in range(3):
+        dynamodb.put_item(TableName="table", Item={"pk": {"S": "the same"}})
+    assert len(Item.instances_tracked) >= 3  # type: ignore[attr-defined]  # set by its metaclass
 
 
 def test_query_walks_the_whole_table() -> None:

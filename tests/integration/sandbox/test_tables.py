@@ -1,31 +1,33 @@
 """DynamoDB: atomic between threads, transactions all or nothing, cheap queries with the right answers."""
 
+import gc
 import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import Item
 
 from tests.integration.sandbox.small_cloud import Small
 
-Item = dict[str, Any]
+Attributes = dict[str, Any]
 
 
-def key(pk: str, sk: str = "1") -> Item:
+def key(pk: str, sk: str = "1") -> Attributes:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def get(small: Small, pk: str, table: str = "Indexed") -> Item | None:
-    item: Item | None = small.client("dynamodb").get_item(TableName=small[table], Key=key(pk)).get("Item")
+def get(small: Small, pk: str, table: str = "Indexed") -> Attributes | None:
+    item: Attributes | None = small.client("dynamodb").get_item(TableName=small[table], Key=key(pk)).get("Item")
     return item
 
 
-def put(small: Small, pk: str, **more: Any) -> Item:
+def put(small: Small, pk: str, **more: Any) -> Attributes:
     return {"Put": {"TableName": small["Indexed"], "Item": key(pk) | {"v": {"S": "new"}}} | more}
 
 
-def fresh(small: Small, pk: str) -> Item:
+def fresh(small: Small, pk: str) -> Attributes:
     operation = put(small, pk)
     operation["Put"]["ConditionExpression"] = "attribute_not_exists(pk)"
     return operation
@@ -37,7 +39,7 @@ def test_transfers_between_threads_neither_make_nor_lose(small: Small) -> None:
     client.put_item(TableName=table, Item=key("to") | {"n": {"N": "0"}})
 
     def transfer(_: int) -> bool:
-        def add(pk: str, amount: str, **condition: Any) -> Item:
+        def add(pk: str, amount: str, **condition: Any) -> Attributes:
             values = {":a": {"N": amount}} | ({":zero": {"N": "0"}} if condition else {})
             update = {"TableName": table, "Key": key(pk), "UpdateExpression": "ADD n :a"}
             return {"Update": update | {"ExpressionAttributeValues": values} | condition}
@@ -138,7 +140,7 @@ def test_queries_answer_as_a_plain_filter_would(small: Small, seed: int) -> None
         requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 20]]
         client.batch_write_item(RequestItems={table: requests})
 
-    def query(**how: Any) -> list[Item]:
+    def query(**how: Any) -> list[Attributes]:
         pages = client.get_paginator("query").paginate(TableName=table, PaginationConfig={"PageSize": 7}, **how)
         return [item for page in pages for item in page["Items"]]
 
@@ -159,6 +161,15 @@ def test_queries_answer_as_a_plain_filter_would(small: Small, seed: int) -> None
         wanted = [item for item in items if item["gsi1pk"]["S"] == value and item["gsi1sk"]["S"] >= "20"]
         order = sorted(wanted, key=lambda item: (item["gsi1sk"]["S"], item["pk"]["S"], item["sk"]["S"]))
         assert found == order
+
+
+def test_replaced_items_are_freed(small: Small) -> None:
+    for _ in range(30):
+        small.client("dynamodb").put_item(TableName=small["Indexed"], Item=key("replaced"))
+        get(small, "replaced")
+    gc.collect()
+    kept = [found for found in gc.get_objects() if isinstance(found, Item) and found.hash_key.value == "replaced"]
+    assert len(kept) == 1
 
 
 def test_time_to_live_is_set(small: Small) -> None:
