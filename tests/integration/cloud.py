@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -25,7 +25,7 @@ from kyotsu.runtime.tables import bound
 from kyotsu.wiring.catalogue import layout_columns
 from tests.fakes.deployment import BUCKET, CATALOGUE, PREFIX
 
-REGION = "ap-northeast-1"
+REGION: Final = "ap-northeast-1"
 MUNICIPALITY = "141003"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
@@ -118,7 +118,8 @@ def running() -> Iterator[Cloud]:
         one_at_a_time = (
             RLock()
         )  # moto copies whole tables for a transaction, and other threads must not write meanwhile
-        call = BaseClient._make_api_call
+        door: Any = BaseClient
+        call = door._make_api_call
 
         def recorded(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
             cloud.calls.append((operation, arguments))
