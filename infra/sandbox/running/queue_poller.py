@@ -58,7 +58,7 @@ class QueuePoller:
         answer = self._functions.invoke(
             self._mapping.function, {"Records": [_record(self._queue, message) for message in batch]}
         )
-        if answer.error is not None:
+        if answer.error is not None and not self._stopped.is_set():
             _LOGGER.warning("%s failed: %s", self._mapping.function, answer.error["errorType"])
         failed = failed_identifiers(answer, [message.id for message in batch], reports=self._mapping.reports_failures)
         for message in batch:

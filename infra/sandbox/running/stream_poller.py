@@ -85,7 +85,7 @@ class StreamPoller:
     def _invoke(self, batch: list[dict[str, Any]]) -> int:
         """Return how many records from the start are done: all before the first failed one."""
         answer = self._functions.invoke(self._mapping.function, {"Records": batch})
-        if answer.error is not None:
+        if answer.error is not None and not self._stopped.is_set():
             _LOGGER.warning("%s failed: %s", self._mapping.function, answer.error["errorType"])
         numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
         failed = failed_identifiers(answer, numbers, reports=self._mapping.reports_failures)

@@ -99,7 +99,7 @@ RESOURCES: dict[str, Any] = {
         RedrivePolicy={"deadLetterTargetArn": arn("Dead"), "maxReceiveCount": 3},
     ),
     "Receive": function(),
-    "Short": function(timeout=1),
+    "Short": function(timeout=2),
     "Source": mapping(arn("Queue"), "Receive", BatchSize=5, ScalingConfig={"MaximumConcurrency": 2}),
     "Created": resource(
         "AWS::Events::Rule",

@@ -41,7 +41,7 @@ def test_hanging_function_is_killed_at_its_timeout_and_the_next_call_works(small
     error, answer = invoke(small, "Short", {"do": "hang"})
     assert error
     assert answer["errorType"] == "Sandbox.Timedout"
-    assert "Task timed out after 1.00 seconds" in answer["errorMessage"]
+    assert "Task timed out after 2.00 seconds" in answer["errorMessage"]
     assert invoke(small, "Short", {"n": 1})[0] is None
 
 

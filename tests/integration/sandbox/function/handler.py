@@ -9,11 +9,13 @@ from typing import Any
 
 import boto3
 
+DYNAMODB = boto3.client("dynamodb")
+
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Record the event; then answer, fail, end or hang, as the first body says."""
     bodies = [_body(record) for record in event.get("Records", [])] or [event]
-    boto3.client("dynamodb").put_item(
+    DYNAMODB.put_item(
         TableName=os.environ["CALLS"],
         Item={
             "pk": {"S": os.environ["AWS_LAMBDA_FUNCTION_NAME"]},
