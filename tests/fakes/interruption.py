@@ -1,4 +1,4 @@
-"""Ports that break at one call, as a worker that is stopped does: before the call had its effect, or right after it."""
+"""Ports that break or pause at one call: before the call had its effect, or right after it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ class StoppedError(Exception):
     """The worker was stopped here."""
 
 
+def stopped() -> None:
+    """Stop the worker."""
+    raise StoppedError
+
+
 @dataclass
 class Interruption:
-    """Counts the calls to all ports of a deployment, and stops the worker at call `at` (0: never)."""
+    """Counts the calls to all ports of a deployment, and does something at call `at` (0: never)."""
 
     at: int = 0
     after: bool = False
-    """Whether the call it stops at still has its effect."""
+    """Whether the call at which it happens has its effect before or afterwards."""
+    happens: Callable[[], object] = stopped
     calls: list[str] = field(default_factory=list)
 
     def around(self, port: Any) -> Any:
@@ -29,14 +35,14 @@ class Interruption:
         return _Counted(self, port)
 
     def call(self, name: str, method: Callable[..., Any], *args: Any) -> Any:
-        """Make one call of a port, unless it is the one to stop at."""
+        """Make one call of a port."""
         self.calls.append(name)
-        stop = len(self.calls) == self.at
-        if stop and not self.after:
-            raise StoppedError(name)
+        reached = len(self.calls) == self.at
+        if reached and not self.after:
+            self.happens()
         result = method(*args)
-        if stop:
-            raise StoppedError(name)
+        if reached and self.after:
+            self.happens()
         return result
 
 
@@ -48,6 +54,13 @@ class _Counted:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.port, name)
         return lambda *args: self.interruption.call(f"{type(self.port).__name__}.{name}", method, *args)
+
+
+def another_worker(deployment: Deployment) -> Deployment:
+    """Return an undisturbed worker on the same buckets, tables and bus."""
+    return Deployment(
+        deployment.objects, deployment.receipts, deployment.residents, deployment.events, deployment.clock
+    )
 
 
 def interrupted(deployment: Deployment, interruption: Interruption) -> Deployment:

@@ -11,7 +11,7 @@ import pytest
 from kyotsu.linkage import scanning
 from kyotsu.linkage.keys import ObjectRef
 from tests.fakes.deployment import BUCKET, NUMBER, Deployment, body, name, row
-from tests.fakes.interruption import Interruption, StoppedError, interrupted
+from tests.fakes.interruption import Interruption, StoppedError, another_worker, interrupted
 
 OTHER = "000000000000027"
 LONG = "方" * 150
@@ -111,6 +111,23 @@ def test_being_stopped_one_call_later_each_time_changes_nothing(after: bool) -> 
     assert end(deployment) == end(expected)
 
 
+@pytest.mark.usefixtures("several_chunks")
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+def test_a_second_worker_on_the_same_file_at_any_call_changes_nothing(after: bool) -> None:
+    """SQS delivers at least once, and may do so while the first delivery is still being worked on."""
+    expected, calls = undisturbed()
+    for at in range(1, len(calls) + 1):
+        deployment, refs = Deployment(), list[ObjectRef]()
+        second = another_worker(deployment)
+        interrupted(deployment, Interruption(at, after, lambda: second.receive(refs[-1])))  # noqa: B023 - called in this turn
+        for file in FILES:
+            refs.append(put(deployment, file))
+            deployment.receive(refs[-1])
+        assert end(deployment) == end(expected), calls[at - 1]
+        told = {(event.event_id, event.status, event.answered_at) for event in deployment.events.answered}
+        assert len(told) == len(FILES)
+
+
 PERSON = [
     [row(), row(kojinrirekibango="2", sosajikoku="10:00:00")],
     [
@@ -122,7 +139,7 @@ PERSON = [
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_file_between_the_tries_of_another_counts_wholly_before_or_after_it(
+def test_a_file_between_any_two_calls_of_another_counts_wholly_before_or_after_it(
     after: bool, order: tuple[int, int]
 ) -> None:
     """Two files on one person count as if one had come after the other."""
@@ -137,10 +154,22 @@ def test_a_file_between_the_tries_of_another_counts_wholly_before_or_after_it(
 
     serial = [counts(0), counts(1)]
     for at in range(1, 40):
-        deployment = interrupted(Deployment(), Interruption(at, after))
-        refs = [put(deployment, file) for file in files]
-        with suppress(StoppedError):
-            deployment.receive(refs[0])
-        deliver(deployment, refs[1])
-        found = [deliver(deployment, ref)["counts"] for ref in refs] + [deployment.reader.record(NUMBER)]
-        assert found in serial, at
+        for stops in (True, False):
+            deployment = Deployment()
+            refs = [put(deployment, file) for file in files]
+            assert outcome(deployment, refs, at, after=after, stops=stops) in serial, (at, stops)
+
+
+def outcome(deployment: Deployment, refs: list[ObjectRef], at: int, *, after: bool, stops: bool) -> list[Any]:
+    """Let the first file stop or pause at a call, the second be received meanwhile, and the first be finished."""
+    second = another_worker(deployment)
+
+    def meanwhile() -> None:
+        second.receive(refs[1])
+        if stops:
+            raise StoppedError
+
+    interrupted(deployment, Interruption(at, after, meanwhile))
+    deliver(deployment, refs[0])
+    found = [deliver(deployment, ref)["counts"] for ref in refs]
+    return [*found, deployment.reader.record(NUMBER)]
