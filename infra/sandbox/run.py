@@ -62,6 +62,7 @@ def _run_one(
     own_dir.mkdir(parents=True, exist_ok=True)
     try:
         with only_one(own_dir):
+            endpoints.withdraw(places)  # a killed sandbox left its own
             say(f"{municipality}: テンプレートを合成しています…")
             stacks = read_stacks(assembly or synthesized(municipality, own_dir))
             with (

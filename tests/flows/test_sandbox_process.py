@@ -53,6 +53,18 @@ def test_killed_sandbox_takes_its_workers_along(assembly: Path, tmp_path: Path) 
         eventually(lambda: not alive(worker))
 
 
+def test_what_a_killed_sandbox_left_is_not_taken_for_a_new_one(assembly: Path, tmp_path: Path) -> None:
+    with started(assembly, tmp_path) as process:
+        endpoints(tmp_path / "endpoints.json")
+        process.kill()
+    left = (tmp_path / "endpoints.json").read_text("utf-8")
+    with started(assembly, tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        new = tmp_path / "endpoints.json"
+        assert not new.exists() or new.read_text("utf-8") != left
+
+
 def test_with_parent_it_ends_when_the_parent_is_gone(assembly: Path, tmp_path: Path) -> None:
     with started(assembly, tmp_path, "--with-parent") as process:
         endpoints(tmp_path / "endpoints.json")
