@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup demo test check lint synth deploy bench lock clean
+.PHONY: help setup demo test check format synth deploy lock clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,8 +26,8 @@ format: setup ## Format the code
 synth: setup ## Write the CloudFormation templates of both stages to cdk.out/
 	@$(PY) infra/app.py
 
-deploy: setup ## Deploy with the pinned CDK CLI: make deploy STAGE=development
-	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE)
+deploy: setup ## Deploy with the pinned CDK CLI: make deploy STAGE=development MUNICIPALITY=141003
+	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE) -c municipality=$(MUNICIPALITY)
 
 lock: setup ## Resolve the dependencies again and rewrite uv.lock
 	@$(PY) tools/lock.py

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @contextmanager
 def running(state_dir: Path, municipality: str) -> Iterator[Path]:
     """Run a sandbox and yield its endpoints.json; whatever happens, it ends with this process."""
+    state_dir = state_dir.resolve()  # the sandbox runs in the repository, whatever folder this one runs in
     arguments = ["--municipality", municipality, "--port", "0", "--state-dir", str(state_dir), "--with-parent"]
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.sandbox", *arguments],
