@@ -23,7 +23,7 @@ def _narrowed(original: Any) -> Any:
         view = copy.copy(table)
         conditions = kwargs.get("hash_key_conditions") or []
         index_name = kwargs.get("index_name", args[6] if len(args) > 6 else None)
-        view.items = _of_index(table, conditions) if index_name else _of_partition(table, hash_key)  # type: ignore[assignment]
+        vars(view)["items"] = _of_index(table, conditions) if index_name else _of_partition(table, hash_key)
         return original(view, hash_key, *args, **kwargs)
 
     return query

@@ -54,7 +54,7 @@ def _read_requests(requests: "queue.SimpleQueue[str]") -> None:
 
 def main(answer_fd: int, handler: str, *paths: str) -> None:
     """Serve `handler`, found on `paths`, until stdin ends; answers are written to the descriptor `answer_fd`."""
-    sys.path[:] = [*paths, *(path for path in sys.path if path and path != os.path.dirname(__file__))]  # noqa: PTH120
+    sys.path[:0] = paths
     answers = os.fdopen(answer_fd, "w", encoding="utf-8")
 
     def answer(message: dict[str, Any]) -> None:
