@@ -142,7 +142,7 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
     new, versions, applied = list[Entry](), list[tuple[Entry, Row]](), Applied()
     for entry, row in person.rows:
         stored = again.get(entry.identity)
-        if entry.identity in seen or (stored is not None and stored.line != entry.line):
+        if entry.identity in seen:
             applied.counts.unchanged += 1
         elif stored is None and len(head.entries) + len(versions) >= MAX_VERSIONS:
             applied.problems.append(
