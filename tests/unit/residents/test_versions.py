@@ -54,7 +54,7 @@ def test_where_and_how_a_row_was_written_is_not_its_identity(other: Entry) -> No
 
 @pytest.mark.parametrize("item", [name for name in COLUMNS if name not in row()] + ["shimei", "sosashaid", "idojiyu"])
 def test_every_item_is_part_of_its_identity(item: str) -> None:
-    assert read(**{item: "41"}).identity != read().identity
+    assert read(FILE, "1", 2, **{item: "41"}).identity != read().identity
 
 
 @pytest.mark.parametrize(
