@@ -64,7 +64,7 @@ def _run_one(
         with only_one(own_dir):
             endpoints.withdraw(places)  # a killed sandbox left its own
             say(f"{municipality}: テンプレートを合成しています…")
-            stacks = read_stacks(assembly or synthesized(municipality, own_dir))
+            stacks = read_stacks(assembly or synthesized(municipality))
             with (
                 running(stacks, port, own_dir) as (cloud, outputs),
                 endpoints.published(places, endpoints.describe(cloud, municipality, outputs)),

@@ -1,14 +1,18 @@
 """Synthesizes a municipality's templates with the CDK app in a process of its own, once per state of its inputs."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ASSEMBLIES = ROOT / ".build" / "assemblies"
+_KEPT = 8
 _INPUTS = ("infra", "catalogue", "functions", "layers", "statemachines")
 _FILES = ("cdk.json", "pyproject.toml", "uv.lock")
 _NOT_INPUTS = {"__pycache__", "sandbox"}
@@ -18,20 +22,34 @@ class SynthesisError(RuntimeError):
     """The CDK app failed; the text is the end of what it printed."""
 
 
-def synthesized(municipality: str, state_dir: Path) -> Path:
-    """Return the folder of the development stage's cloud assembly for `municipality`, synthesized if inputs changed."""
-    folder = state_dir / "assembly"
-    target = folder / _fingerprint(municipality)
-    if not (target / "manifest.json").is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        _run_app(municipality, folder / "unfinished")
-        (folder / "unfinished").rename(target)
+def synthesized(municipality: str) -> Path:
+    """Return the folder of the development stage's cloud assembly for `municipality`, synthesized if inputs changed.
+
+    All sandboxes of a checkout share the assemblies; the newest few stay, because a running sandbox reads its own.
+    """
+    ASSEMBLIES.mkdir(parents=True, exist_ok=True)
+    target = ASSEMBLIES / _fingerprint(municipality)
+    with (ASSEMBLIES / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (target / "manifest.json").is_file():
+            with tempfile.TemporaryDirectory(dir=ASSEMBLIES, prefix=".") as unfinished:
+                _run_app(municipality, Path(unfinished) / "assembly")
+                (Path(unfinished) / "assembly").rename(target)
+        target.touch()
+        _forget_old()
     return target
 
 
+def _forget_old() -> None:
+    assemblies = sorted(ASSEMBLIES.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in assemblies[_KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _run_app(municipality: str, folder: Path) -> None:
-    folder.mkdir(parents=True)
     environment = os.environ | {
+        # The CDK needs Node, which set-up puts beside Python where the machine has none.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "KYOTSU_STAGE": "development",
         "KYOTSU_MUNICIPALITY": municipality,
         "CDK_OUTDIR": str(folder),
