@@ -124,6 +124,24 @@ def tiny_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "MAX_RECORD_BYTES", 1000)
 
 
+@pytest.mark.usefixtures("tiny_chunks")
+def test_a_retry_goes_on_where_the_ledger_ends(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    ref = deployment.objects.put(BUCKET, f"outbox/001o006-01/{name()}", body([row(shimei="架" * 90)] * 20))
+    read, record = deployment.objects.read, deployment.receipts.record_chunk
+    starts: list[int] = []
+
+    def noted_then_stopped(*noted: Any) -> None:
+        record(*noted)
+        raise InterruptedError
+
+    monkeypatch.setattr(deployment.objects, "read", lambda *place: starts.append(place[1]) or read(*place))
+    with monkeypatch.context() as crash, pytest.raises(InterruptedError):
+        crash.setattr(deployment.receipts, "record_chunk", noted_then_stopped)
+        deployment.receive(ref)
+    assert deployment.receive(ref)["counts"]["read"] == 20
+    assert len(starts) == len(set(starts)) > 3
+
+
 def test_a_repeated_event_leaves_the_answer_as_it_is(deployment: Deployment) -> None:
     first = deployment.send(name(), body(ROWS))
     deployment.clock.move(timedelta(hours=1))
