@@ -130,14 +130,19 @@ def test_a_retry_goes_on_where_the_ledger_ends(deployment: Deployment, monkeypat
     read, record = deployment.objects.read, deployment.receipts.record_chunk
     starts: list[int] = []
 
-    def noted_then_stopped(*noted: Any) -> None:
+    def read_and_noted(place: ObjectRef, start: int, end: int) -> bytes:
+        starts.append(start)
+        return read(place, start, end)
+
+    def recorded_then_stopped(*noted: Any) -> None:
         record(*noted)
         raise InterruptedError
 
-    monkeypatch.setattr(deployment.objects, "read", lambda *place: starts.append(place[1]) or read(*place))
-    with monkeypatch.context() as crash, pytest.raises(InterruptedError):
-        crash.setattr(deployment.receipts, "record_chunk", noted_then_stopped)
+    monkeypatch.setattr(deployment.objects, "read", read_and_noted)
+    monkeypatch.setattr(deployment.receipts, "record_chunk", recorded_then_stopped)
+    with pytest.raises(InterruptedError):
         deployment.receive(ref)
+    monkeypatch.setattr(deployment.receipts, "record_chunk", record)
     assert deployment.receive(ref)["counts"]["read"] == 20
     assert len(starts) == len(set(starts)) > 3
 
