@@ -97,8 +97,18 @@ def test_the_header_must_be_that_of_the_layout(header: str, position: int, expec
         (b'a,b\n1,"2\n3,4\n', outcomes.NOT_CSV, 2),
         (b'a,b\n1,2\n"3"x,4\n', outcomes.NOT_CSV, 3),
         (b"a,b\n1,2\r3,4\n", outcomes.NOT_CSV, 2),
+        (b'a,b\n1,2\n"3\n\n3"x,4\n', outcomes.NOT_CSV, 3),
     ],
-    ids=["NUL", "Shift_JIS", "UTF-16", "surrogate", "unbalanced quotes", "text after a quote", "lone CR"],
+    ids=[
+        "NUL",
+        "Shift_JIS",
+        "UTF-16",
+        "surrogate",
+        "unbalanced quotes",
+        "text after a quote",
+        "lone CR",
+        "broken further down",
+    ],
 )
 def test_what_is_no_utf8_csv_is_refused_with_its_line(body: bytes, outcome: Outcome, line: int) -> None:
     error = refused(body)
