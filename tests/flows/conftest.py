@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
+PATH = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+"""Also without `make`: our own commands come first, and Node stands there where the machine has none."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """Environment of a command that talks to this sandbox, with any SDK."""
         return os.environ | {
+            "PATH": PATH,
             "KYOTSU_ENDPOINTS": str(self.path),
             "AWS_ENDPOINT_URL": self.endpoints["aws_endpoint"],
             "AWS_REGION": self.endpoints["region"],
@@ -78,7 +83,12 @@ class Sandbox:
     def kyotsu(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the `kyotsu` command against this sandbox."""
         return subprocess.run(
-            ["kyotsu", *arguments], env=self.environment, input=stdin, capture_output=True, text=True, check=False
+            [TOOLS / "kyotsu", *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
 
@@ -95,5 +105,7 @@ def node_modules() -> Path:
     folder = ROOT / "node_modules"
     installed = folder / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (ROOT / "package-lock.json").stat().st_mtime:
-        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
+        subprocess.run(
+            ["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=ROOT, env=os.environ | {"PATH": PATH}, check=True
+        )
     return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.deployment import body, row
-from tests.flows.conftest import Sandbox
+from tests.flows.conftest import TOOLS, Sandbox
 from tests.flows.files import large, new_name, new_number
 from tests.flows.sandbox_process import eventually
 
@@ -101,7 +101,9 @@ def test_an_object_deleted_before_it_is_read_is_answered_with_a_reason(sandbox: 
 
 
 def _aws(sandbox: Sandbox, *arguments: str) -> str:
-    command = subprocess.run(["aws", *arguments], env=sandbox.environment, capture_output=True, text=True, check=False)
+    command = subprocess.run(
+        [TOOLS / "aws", *arguments], env=sandbox.environment, capture_output=True, text=True, check=False
+    )
     assert command.returncode == 0, command.stderr
     return command.stdout
 
