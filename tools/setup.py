@@ -60,8 +60,22 @@ def _requirements(uv: str) -> Path:
     """Write the pinned and hashed requirements of everything a developer needs."""
     path = VENV / "requirements.txt"
     groups = ["--group", "dev"] if shutil.which("node") else ["--all-groups"]
-    _run(uv, "export", "--quiet", "--frozen", "--offline", "--no-emit-project", "--no-header", *groups,
-         "--format", "requirements-txt", "--project", str(ROOT), "--output-file", str(path))
+    _run(
+        uv,
+        "export",
+        "--quiet",
+        "--frozen",
+        "--offline",
+        "--no-emit-project",
+        "--no-header",
+        *groups,
+        "--format",
+        "requirements-txt",
+        "--project",
+        str(ROOT),
+        "--output-file",
+        str(path),
+    )
     return path
 
 
