@@ -144,6 +144,10 @@ class TestChunks:
         assert chunks[-1].end == len(self.BODY)
         assert max(chunk.end - chunk.start for chunk in chunks) <= 50
 
+    def test_only_the_file_may_begin_with_a_byte_order_mark(self) -> None:
+        found = list(records(b"a,b\n" + "\ufeffx,1\n".encode() * 40))
+        assert [fields for fields, _ in found[1:]] == [["\ufeffx", "1"]] * 40
+
     @pytest.mark.parametrize("record", [b"x" * 80, b'"' + b"\n" * 80], ids=["one long line", "a quote never closed"])
     @pytest.mark.parametrize("before", [b"a,b\n", b"a,b\n1,2\n3,4\n"])
     def test_a_record_too_long_is_refused_with_the_line_it_starts_on(self, before: bytes, record: bytes) -> None:
