@@ -30,7 +30,7 @@ deploy: setup ## Deploy with the pinned CDK CLI: make deploy STAGE=development M
 	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE) -c municipality=$(MUNICIPALITY)
 
 lock: setup ## Resolve the dependencies again and rewrite uv.lock
-	@$(PY) tools/lock.py
+	@$(PY) -m tools.lock
 
 clean: ## Remove everything that was built
 	@rm -rf .venv .cache .build cdk.out .sandbox node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from setup import ROOT, find_uv
+from tools.setup import ROOT, find_uv
 
 LOCK = ROOT / "uv.lock"
 PLACEHOLDER = "https://registry.invalid"
