@@ -59,7 +59,7 @@ def _install_uv() -> None:
 def _requirements(uv: str) -> Path:
     """Write the pinned and hashed requirements of everything a developer needs."""
     path = VENV / "requirements.txt"
-    groups = ["--group", "dev"] if shutil.which("node") else ["--all-groups"]
+    groups = ["--group", "dev"] if _machine_has_node() else ["--all-groups"]
     _run(
         uv,
         "export",
@@ -79,9 +79,15 @@ def _requirements(uv: str) -> Path:
     return path
 
 
+def _machine_has_node() -> bool:
+    """Tell whether there is a Node that is not the one an earlier set-up put into `.venv`."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return shutil.which("node", path=os.pathsep.join(f for f in folders if Path(f) != VENV / "bin")) is not None
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode())
-    digest.update(b"node" if shutil.which("node") else b"no node")
+    digest.update(b"node" if _machine_has_node() else b"no node")
     digest.update(str(ROOT).encode())
     for name in INPUTS:
         digest.update((ROOT / name).read_bytes())
