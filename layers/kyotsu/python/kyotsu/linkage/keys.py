@@ -24,8 +24,7 @@ MAX_KEY_BYTES = 1024
 _INTERFACE = re.compile(r"([0-9A-Za-z]{3}[a-z])([0-9]{2,3})")
 _NAME = re.compile(
     r"(?P<interface>[0-9A-Za-z]{3}[a-z][0-9]{2,3})_(?P<branch>[0-9]{2})_(?P<mode>[FD])_(?P<version>v[0-9]{1,3})"
-    r"_(?P<sent_at>[0-9]{14})_(?P<sequence>[0-9]{6})\.csv",
-    re.IGNORECASE,
+    r"_(?P<sent_at>[0-9]{14})_(?P<sequence>[0-9]{6})\.(?i:csv)"
 )
 
 
@@ -81,8 +80,7 @@ def parse_key(key: str) -> FileName:
     folder_interface, _, folder_branch = folder.partition("-")
     if (normalized_interface(folder_interface), folder_branch) != (interface, branch):
         raise FileRejectedError(outcomes.FOLDER_DISAGREES, folder=f"{interface}-{branch}")
-    mode = Mode(match["mode"].upper())
-    return FileName(interface, branch, mode, match["version"].lower(), sent_at, int(match["sequence"]))
+    return FileName(interface, branch, Mode(match["mode"]), match["version"], sent_at, int(match["sequence"]))
 
 
 def answer_key(ref: ObjectRef) -> str:
