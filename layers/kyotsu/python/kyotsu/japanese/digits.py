@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from operator import mul
+
+_ADDRESSEE = tuple([2, 3, 4, 5, 6, 7] * 3)
+_NUMBER = (2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6)
+_MUNICIPALITY = (2, 3, 4, 5, 6)
+_ZERO = ord("0")
 
 
-def _weighted(body: str, weights: Iterable[int]) -> int:
+def _weighted(body: str, weights: Sequence[int]) -> int:
     """Sum the digits from the right, each times its weight."""
-    return sum(int(digit) * weight for digit, weight in zip(reversed(body), weights, strict=False))
+    digits = body.encode()[::-1]
+    return sum(map(mul, digits, weights)) - _ZERO * sum(weights[: len(digits)])
 
 
 def addressee_check_digit(body: str) -> str | None:
@@ -16,7 +23,7 @@ def addressee_check_digit(body: str) -> str | None:
     Modulus 11, weights 2–7 repeating from the right; remainder 0 gives "0" (共通機能標準仕様書 2.1, note 7).
     Remainder 1 has no digit and the standard is silent, so such a body is never issued.
     """
-    remainder = _weighted(body, [2, 3, 4, 5, 6, 7] * 3) % 11
+    remainder = _weighted(body, _ADDRESSEE) % 11
     if remainder == 1:
         return None
     return str((11 - remainder) % 11)
@@ -24,7 +31,7 @@ def addressee_check_digit(body: str) -> str | None:
 
 def _number_check_digit(body: str) -> str:
     """Modulus 11, weights 2–7 for the lowest six digits and 2 onwards again; remainders 0 and 1 give "0"."""
-    remainder = _weighted(body, [2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6]) % 11
+    remainder = _weighted(body, _NUMBER) % 11
     return "0" if remainder <= 1 else str(11 - remainder)
 
 
@@ -43,4 +50,4 @@ def is_resident_record_code(text: str) -> bool:
 
 def is_municipality_code(text: str) -> bool:
     """Tell whether 6 digits of a 全国地方公共団体コード end in their check digit."""
-    return text[5] == str((11 - _weighted(text[:5], [2, 3, 4, 5, 6]) % 11) % 10)
+    return text[5] == str((11 - _weighted(text[:5], _MUNICIPALITY) % 11) % 10)
