@@ -14,7 +14,8 @@ _ZERO = ord("0")
 def _weighted(body: str, weights: Sequence[int]) -> int:
     """Sum the digits from the right, each times its weight."""
     digits = body.encode()[::-1]
-    return sum(map(mul, digits, weights)) - _ZERO * sum(weights[: len(digits)])
+    total: int = sum(map(mul, digits, weights))
+    return total - _ZERO * sum(weights[: len(digits)])
 
 
 def addressee_check_digit(body: str) -> str | None:
