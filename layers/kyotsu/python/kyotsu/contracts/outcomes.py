@@ -84,6 +84,7 @@ TOO_MANY_VERSIONS = _error(
     "E1008", "1つの宛名番号で管理できる履歴は{limit}件までです。宛名番号に誤りがないか確認してください。"
 )
 CHECK_DIGIT = _error("E1009", "{item}の検査数字（末尾の数字）が正しくありません。番号を確認してください。")
+SPACE_IN_KEY = _error("E1010", "{item}には空白を含めずに設定してください。別の番号として扱われるためです。")
 
 # Whole linkage files (`REJECTED`: nothing of the file was applied).
 KEY_MALFORMED = _error(
@@ -128,6 +129,8 @@ DELETE_OF_UNKNOWN = _remark("W1004", "受信していない履歴に対する削
 CONFLICT = _remark("W1005", "同じ履歴・同じ操作日時で内容の異なるデータを受信済みです。")
 MOVE_OUT_PLANNED = _remark("W1006", "転出予定者（住民状態は住登者）の転出です。住民区分の扱い：{handling}。")
 NO_LATEST = _remark("W1007", "最新フラグが1の履歴がなくなりました。最も新しい履歴を現在の記録とします。")
+FORM_UNUSUAL = _remark("W1008", "{item}が半角数字{length}桁ではありません。内容を確認してください。")
+NOTE_WITHOUT_FLAG = _remark("W1009", "{item}が設定されていますが、{flag}が1ではありません。")
 
 # Normal outcomes worth naming.
 DUPLICATE_CONTENT = _define(

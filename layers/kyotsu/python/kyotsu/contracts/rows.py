@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kyotsu.contracts.outcomes import Outcome
+from kyotsu.contracts.outcomes import Level, Outcome
 
 
 class Mode(StrEnum):
@@ -50,6 +50,11 @@ class RowProblem:
     outcome: Outcome
     message: str
     addressee_number: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the row is not accepted because of it."""
+        return self.outcome.level is Level.ERROR
 
 
 @dataclass(slots=True)

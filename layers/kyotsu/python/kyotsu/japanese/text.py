@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 
-_HALF_WIDTH = re.compile(r"[\x20-\x7e]*")
-# Half-width katakana and punctuation, and everything ASCII, have no place in an N item; nor have controls.
-_NOT_FULL_WIDTH = re.compile("[\x00-\x7f\x80-\x9f\u00a5\u203e\uff61-\uff9f\u2028\u2029\ufeff]")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+HALF_WIDTH = r"[\x20-\x7e]"
+"""Pattern of one character of an X item."""
+# Half-width forms, and everything ASCII, have no place in an N item; nor have controls, characters nobody sees (they
+# would make two equal names differ, or turn a line around), and code points that are no characters. The private use
+# areas have one: MJ+ puts 外字 there.
+_NOT_FULL_WIDTH = (
+    "\x00-\xa0\u00a5\u00ad\u200b-\u200f\u2028-\u202e\u203e\u2060-\u206f\ufdd0-\ufdef\ufeff\uff61-\uffdc"
+    "\uffe8-\uffee\ufff9-\ufffb\ufffe\uffff"
+)
+FULL_WIDTH = f"[^{_NOT_FULL_WIDTH}]"
+"""Pattern of one character of an N item."""
+
+_HALF_WIDTH_TEXT = re.compile(f"{HALF_WIDTH}*")
+_NOT_FULL_WIDTH_CHARACTER = re.compile(f"[{_NOT_FULL_WIDTH}]")
+_SELECTED = re.compile("[^\ufe00-\ufe0f\U000e0100-\U000e01ef][\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DIGITS = re.compile(r"[0-9]*")
 
 
 def is_half_width(text: str) -> bool:
     """Tell whether every character is printable ASCII."""
-    return _HALF_WIDTH.fullmatch(text) is not None
+    return _HALF_WIDTH_TEXT.fullmatch(text) is not None
 
 
 def is_full_width(text: str) -> bool:
-    """Tell whether no character is half-width or a control character."""
-    return _NOT_FULL_WIDTH.search(text) is None
+    """Tell whether no character is half-width, a control character or invisible. The full-width space is none."""
+    return _NOT_FULL_WIDTH_CHARACTER.search(text) is None
 
 
 def is_digits(text: str) -> bool:
@@ -27,5 +38,8 @@ def is_digits(text: str) -> bool:
 
 
 def character_count(text: str) -> int:
-    """Count characters; a base character with its variation selector is one."""
-    return len(text) - len(_SELECTORS.findall(text))
+    """Count characters; a base character with its variation selector is one.
+
+    A selector without a base of its own counts, and so does a combining mark (か followed by U+3099 is two).
+    """
+    return len(text) - len(_SELECTED.findall(text))
