@@ -25,6 +25,8 @@ def _as_reported(value: Any) -> str:
             return str(separator).join(_as_reported(part) for part in parts)
         case {"Ref": name}:
             return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
         case {"Fn::ImportValue": name}:
             return str(name)
         case _:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
+from infra.constructs.file_access import MEMORY_MIB, TIMEOUT, FileAccess
+from infra.constructs.function import EVENT_COUNTS, PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
-from infra.stacks.stateful import StatefulStack
-
-TIMEOUT = Duration.minutes(15)
-READ_AND_WRITE = [
-    *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"),
-    *("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
-]
+from infra.constructs.receive_large_file import ReceiveLargeFile
 
 
 class ReceiveFile(Construct):
     """The rule, its queue and the function that answers a file; what failed on the way is kept and alarmed."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, stateful: StatefulStack) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, access: FileAccess, large_files: ReceiveLargeFile
+    ) -> None:
         super().__init__(scope, construct_id)
-        self._platform, self._stateful = platform, stateful
+        self._access, self._platform = access, access.platform
+        platform, stateful = access.platform, access.stateful
         self.queue = WorkQueue(
             self,
             "ReceiveFile",
@@ -35,8 +32,7 @@ class ReceiveFile(Construct):
         )
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         self._announce_objects()
-        self.function = self._function()
-        self._let_function_work()
+        self.function = self._function(large_files)
         self._feed_function()
 
     def _announce_objects(self) -> None:
@@ -74,48 +70,31 @@ class ReceiveFile(Construct):
                 says="An event of a created object is lost: compare the outbox with the receipts.",
             )
 
-    def _function(self) -> PythonFunction:
-        parameters, stateful = self._platform.parameters, self._stateful
-        return PythonFunction(
+    def _function(self, large_files: ReceiveLargeFile) -> PythonFunction:
+        function = PythonFunction(
             self,
             "Function",
             platform=self._platform,
             source="linkage/receive_file",
             timeout=TIMEOUT,
-            memory_mib=1769,  # one whole vCPU
+            memory_mib=MEMORY_MIB,
             environment={
-                "MUNICIPALITY": parameters.municipality,
-                "ACCEPTED_MUNICIPALITIES": ",".join(parameters.accepted_municipalities),
-                "BUCKET_PREFIX": parameters.bucket_prefix,
-                "LINKAGE_TABLE": stateful.linkage.table.table_name,
-                "RESIDENTS_TABLE": stateful.residents.table.table_name,
-                "WORK_BUCKET": stateful.work.bucket.bucket_name,
-                "EVENT_BUS": stateful.bus.event_bus_name,
+                **self._access.environment(),
+                "LARGE_FILE_MACHINE": large_files.machine.state_machine_arn,
             },
         )
-
-    def _let_function_work(self) -> None:
-        stateful, allow, objects = self._stateful, self.function.allow, self.function.allow_objects
-        linkage, residents = stateful.linkage.table, stateful.residents.table
-        buckets = [f"arn:{Stack.of(self).partition}:s3:::{name}" for name in stateful.provider_bucket_names]
-        objects(["s3:GetObject", "s3:GetObjectVersion"], buckets, "outbox/")
-        objects(["s3:PutObject"], buckets, "answers/")
-        # Without it S3 answers "access denied" where a version is gone, and its file could not be rejected.
-        allow(["s3:ListBucket"], buckets)
-        objects(["s3:GetObject", "s3:PutObject"], [stateful.work_arn], "errors/")
-        allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
-        allow(READ_AND_WRITE, [linkage.table_arn, f"{linkage.table_arn}/index/by_provider", residents.table_arn])
-        allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
-        use = self.function.allow_key
-        use(stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
-        use(stateful.keys.records, ["dynamodb", "s3"], ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"])
+        self._access.let_read_files(function)
+        self._access.let_apply_rows(function)
+        self._access.let_answer(function)
+        large_files.let_start(function)
+        return function
 
     def _feed_function(self) -> None:
         self.function.allow_lambda(
             ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             [self.queue.queue.queue_arn],
         )
-        self.function.allow_key(self._stateful.keys.messages, ["sqs"], ["Decrypt"])
+        self.function.allow_key(self._access.stateful.keys.messages, ["sqs"], ["Decrypt"])
         mapping = lambda_.EventSourceMapping(
             self,
             "Source",

@@ -17,4 +17,7 @@ def development(municipality: str) -> Parameters:
         log_retention=RetentionDays.ONE_MONTH,
         access_log_days=30,
         receive_concurrency=5,
+        group_concurrency=5,
+        # Low, so that a file of a few MB goes the way of a large one.
+        small_chunks=2,
     )

@@ -17,4 +17,5 @@ def production(municipality: str) -> Parameters:
         log_retention=RetentionDays.ONE_YEAR,
         access_log_days=365,
         receive_concurrency=50,
+        group_concurrency=20,
     )

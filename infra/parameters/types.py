@@ -26,7 +26,8 @@ class Network:
     subnet_ids: tuple[str, ...]
     """Private subnets, one for each availability zone, in the same order."""
     endpoint_ids: tuple[str, ...] = ()
-    """VPC endpoints of S3, DynamoDB and EventBridge. If given, what functions may do holds only through them."""
+    """VPC endpoints of S3, DynamoDB, EventBridge and Step Functions. If given, what functions may do holds only through
+    them."""
 
     def __post_init__(self) -> None:
         if not self.subnet_ids or len(self.subnet_ids) != len(self.availability_zones):
@@ -48,6 +49,10 @@ class Parameters:
     access_log_days: int
     receive_concurrency: int
     """How many files are received at once (2 to 1,000)."""
+    group_concurrency: int
+    """How many groups of one large file are applied at once."""
+    small_chunks: int = 8
+    """Chunks of 2 to 3 MiB that a file may have to be applied by one function; a larger one is handed over."""
     reserved_concurrency: int | None = None
     """Concurrency set aside for each function; None shares the account's, which a new account has too little of."""
     oldest_message_seconds: int = 900
@@ -70,6 +75,8 @@ class Parameters:
             raise ParameterError(f"{self.municipality} must accept its own code")
         if not 2 <= self.receive_concurrency <= 1000:
             raise ParameterError("SQS lets a function receive between 2 and 1,000 messages at once")
+        if self.group_concurrency < 1 or self.small_chunks < 1:
+            raise ParameterError("a large file needs a worker, and a small one a chunk")
         if self.region == self.standby_region:
             raise ParameterError("the standby region must be another region")
 

@@ -34,6 +34,7 @@ def describe(cloud: Cloud, municipality: str, outputs: dict[str, Any]) -> dict[s
         },
         "queues": by_type.get("AWS::SQS::Queue", {}),
         "functions": by_type.get("AWS::Lambda::Function", {}),
+        "state_machines": by_type.get("AWS::StepFunctions::StateMachine", {}),
         "event_bus": next(iter(by_type.get("AWS::Events::EventBus", {}).values()), None),
         "outputs": outputs,
     }

@@ -9,12 +9,14 @@ from constructs import Construct
 
 from infra.bundling import Layers
 from infra.constructs.alarms import Alarms
+from infra.constructs.file_access import FileAccess
 from infra.constructs.function import Platform
 from infra.constructs.layers import FunctionLayers
 from infra.constructs.network import PrivateNetwork
 from infra.constructs.outputs import publish
 from infra.constructs.publish_changes import PublishChanges
 from infra.constructs.receive_file import ReceiveFile
+from infra.constructs.receive_large_file import ReceiveLargeFile
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
@@ -40,15 +42,20 @@ class LinkageStack(Stack):
             log_key=stateful.keys.logs,
             alarms=Alarms(stateful.alarm_topic),
         )
-        self.receive_file = ReceiveFile(self, "ReceiveFile", platform=platform, stateful=stateful)
+        access = FileAccess(platform, stateful)
+        self.large_files = ReceiveLargeFile(self, "LargeFile", access=access)
+        self.receive_file = ReceiveFile(self, "ReceiveFile", access=access, large_files=self.large_files)
         self.publish_changes = PublishChanges(self, "PublishChanges", platform=platform, stateful=stateful)
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
-        receive, publisher = self.receive_file, self.publish_changes
+        receive, large, publisher = self.receive_file, self.large_files, self.publish_changes
         publish(
             self,
             {
+                "AnswerFileFunction": large.answer_file.function.function_name,
+                "ApplyGroupFunction": large.apply_group.function.function_name,
+                "LargeFileMachine": large.machine.state_machine_arn,
                 "PublishChangesDeadLetters": publisher.dead_letters.queue.queue_url,
                 "PublishChangesFunction": publisher.function.function.function_name,
                 "ReceiveFileDeadLetters": receive.queue.dead_letters.queue.queue_url,

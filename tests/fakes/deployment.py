@@ -13,11 +13,18 @@ from typing import Any
 from kyotsu.catalogue.loading import load_catalogue
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.keys import ObjectRef, answer_key, errors_key
-from kyotsu.linkage.reception import Reception
+from kyotsu.linkage.reception import SMALL_CHUNKS, Reception
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.wiring.catalogue import effect_rules, layout_columns
-from tests.fakes.memory import FixedClock, MemoryEvents, MemoryObjects, MemoryReceipts, MemoryResidents
+from tests.fakes.memory import (
+    FixedClock,
+    MemoryEvents,
+    MemoryLargeFiles,
+    MemoryObjects,
+    MemoryReceipts,
+    MemoryResidents,
+)
 
 CATALOGUE = load_catalogue(Path(__file__).parents[2] / "catalogue")
 PREFIX = "kyotsu-test-141003-"
@@ -35,6 +42,8 @@ class Deployment:
     residents: MemoryResidents = field(default_factory=MemoryResidents)
     events: MemoryEvents = field(default_factory=MemoryEvents)
     clock: FixedClock = field(default_factory=FixedClock)
+    large_files: MemoryLargeFiles = field(default_factory=MemoryLargeFiles)
+    small_chunks: int = SMALL_CHUNKS
 
     def __post_init__(self) -> None:
         rules = effect_rules(CATALOGUE, "residents")
@@ -45,6 +54,8 @@ class Deployment:
             receipts=self.receipts,
             events=self.events,
             clock=self.clock,
+            large_files=self.large_files,
+            small_chunks=self.small_chunks,
         )
         self.reader = ResidentReader(self.residents, lambda layout: layout_columns(CATALOGUE, layout))
 
@@ -54,8 +65,12 @@ class Deployment:
         return self.receive(self.objects.put(f"{PREFIX}{system}", f"outbox/{folder}/{name}", body, metadata))
 
     def receive(self, ref: ObjectRef) -> Any:
-        """Receive one object and return its answer."""
-        self.reception.receive(ref)
+        """Receive one object, do the work of the state machine if it is handed over, and return its answer."""
+        receipt = self.reception.receive(ref)
+        if receipt and receipt.status is None:
+            for group in self.large_files.started[receipt.receipt_id]:
+                self.reception.apply_group(receipt.receipt_id, group.first, group.last)
+            self.reception.answer(receipt.receipt_id)
         return json.loads(self.objects.written[ref.bucket, answer_key(ref)])
 
     def errors(self, answer: Any) -> list[dict[str, str]]:

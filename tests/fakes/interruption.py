@@ -59,7 +59,13 @@ class _Counted:
 def another_worker(deployment: Deployment) -> Deployment:
     """Return an undisturbed worker on the same buckets, tables and bus."""
     return Deployment(
-        deployment.objects, deployment.receipts, deployment.residents, deployment.events, deployment.clock
+        deployment.objects,
+        deployment.receipts,
+        deployment.residents,
+        deployment.events,
+        deployment.clock,
+        deployment.large_files,
+        deployment.small_chunks,
     )
 
 
@@ -73,5 +79,6 @@ def interrupted(deployment: Deployment, interruption: Interruption) -> Deploymen
         objects=around(deployment.objects),
         receipts=around(deployment.receipts),
         events=around(deployment.events),
+        large_files=around(deployment.large_files),
     )
     return deployment

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from kyotsu.contracts.events import FileAnswered
+from kyotsu.linkage.grouping import Group
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.ports import ObjectGoneError, OpenedObject
 from kyotsu.linkage.receipts import ChunkResult, Receipt, Scan, Status
@@ -64,6 +65,9 @@ class MemoryReceipts:
 
     def open(self, receipt: Receipt) -> Receipt:
         return self.receipts.setdefault(receipt.receipt_id, receipt)
+
+    def get(self, receipt_id: str) -> Receipt:
+        return self.receipts[receipt_id]
 
     def save_scan(self, receipt: Receipt, scan: Scan) -> None:
         self.receipts[receipt.receipt_id] = replace(self.receipts[receipt.receipt_id], scan=scan)
@@ -124,6 +128,16 @@ class MemoryResidents:
 
 
 @dataclass
+class MemoryLargeFiles:
+    """Files handed over, with the groups they came in; whoever plays the state machine takes them from here."""
+
+    started: dict[str, Sequence[Group]] = field(default_factory=dict)
+
+    def start(self, receipt: Receipt, groups: Sequence[Group]) -> None:
+        self.started.setdefault(receipt.receipt_id, tuple(groups))
+
+
+@dataclass
 class MemoryEvents:
     """Published events by id."""
 
@@ -150,4 +164,12 @@ def _content(receipt: Receipt, sha256: str) -> tuple[str, ...]:
     return (receipt.interface, receipt.branch, receipt.mode, receipt.version, sha256)
 
 
-__all__ = ["FixedClock", "MemoryEvents", "MemoryObjects", "MemoryReceipts", "MemoryResidents", "Status"]
+__all__ = [
+    "FixedClock",
+    "MemoryEvents",
+    "MemoryLargeFiles",
+    "MemoryObjects",
+    "MemoryReceipts",
+    "MemoryResidents",
+    "Status",
+]

@@ -18,6 +18,9 @@ EMITTED = {
     ("AWS/Lambda", "IteratorAge"): ("Maximum", "FunctionName"),
     ("AWS/Lambda", "FailedInvokeEventCount"): ("Sum", "EventSourceMappingUUID"),
     ("AWS/Events", "FailedInvocations"): ("Sum", "RuleName"),
+    ("AWS/States", "ExecutionsFailed"): ("Sum", "StateMachineArn"),
+    ("AWS/States", "ExecutionsTimedOut"): ("Sum", "StateMachineArn"),
+    ("AWS/States", "ExecutionsAborted"): ("Sum", "StateMachineArn"),
     ("AWS/Events", "InvocationsFailedToBeSentToDlq"): ("Sum", "RuleName"),
 }
 OWNERS = {
@@ -25,6 +28,7 @@ OWNERS = {
     "FunctionName": ("Lambda::Function", "{}"),
     "EventSourceMappingUUID": ("Lambda::EventSourceMapping", "{}"),
     "RuleName": ("Events::Rule", "{}"),
+    "StateMachineArn": ("StepFunctions::StateMachine", "{}"),
 }
 
 

@@ -19,7 +19,8 @@ from tests.infra.templates import Template
 NAMED = {"AWS::S3::Bucket": "BucketName", "AWS::Events::EventBus": "Name"}
 """Types that have a physical name: linked systems know their bucket by it, and a bus can't go without."""
 NAMES = {"AliasName", "AlarmName", "BucketName", "FunctionName", "GroupName", "LayerName", "LogGroupName",
-         "ManagedPolicyName", "QueueName", "RoleName", "RuleName", "TableName", "TopicName"}  # fmt: skip
+         "ManagedPolicyName", "QueueName", "RoleName", "RuleName", "StateMachineName", "TableName",
+         "TopicName"}  # fmt: skip
 
 
 def test_nothing_has_a_physical_name_but_where_one_is_needed(both: list[Template]) -> None:
@@ -59,6 +60,9 @@ OUTPUTS = {
     "LinkageTable": "<LinkageTable",
     "ResidentsTable": "<ResidentsTable",
     "WorkBucket": "<WorkBucket",
+    "AnswerFileFunction": "<LargeFileAnswerFileFunction",
+    "ApplyGroupFunction": "<LargeFileApplyGroupFunction",
+    "LargeFileMachine": "<LargeFileMachine",
     "PublishChangesDeadLetters": "<PublishChangesDeadLettersQueue",
     "PublishChangesFunction": "<PublishChangesFunction",
     "ReceiveFileDeadLetters": "<ReceiveFileDeadLettersQueue",

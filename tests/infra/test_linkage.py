@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from infra.constructs.queues import ATTEMPTS
 from tests.infra.conftest import CITY, TOWN, Synthesis
 from tests.infra.templates import ACCOUNT, Template
@@ -87,7 +89,7 @@ def test_changes_are_published_from_the_stream_until_they_are_given_up(linkage: 
 
 def test_functions_run_on_arm_with_both_layers_and_a_role_of_their_own(linkage: Template) -> None:
     functions = linkage.properties("Lambda::Function")
-    assert len(functions) == 2
+    assert len(functions) == 4
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
         assert function["Handler"] == "handler.handler"
@@ -97,9 +99,23 @@ def test_functions_run_on_arm_with_both_layers_and_a_role_of_their_own(linkage: 
         assert (layer["CompatibleRuntimes"], layer["CompatibleArchitectures"]) == (["python3.13"], ["arm64"])
 
 
-def test_functions_are_told_where_they_are_and_what_they_work_on(linkage: Template, deployment: str) -> None:
+@pytest.mark.parametrize(
+    ("construct", "source"),
+    [
+        ("ReceiveFile", "linkage/receive_file"),
+        ("LargeFileApplyGroup", "linkage/apply_group"),
+        ("LargeFileAnswerFile", "linkage/answer_file"),
+    ],
+)
+def test_functions_are_told_where_they_are_and_what_they_work_on(
+    linkage: Template, deployment: str, construct: str, source: str
+) -> None:
     level = "DEBUG" if deployment == "development" else "INFO"
-    variables = linkage.only("Lambda::Function", "ReceiveFile")["Environment"]["Variables"]
+    variables = linkage.only("Lambda::Function", construct)["Environment"]["Variables"]
+    machine = variables.pop("LARGE_FILE_MACHINE", None)
+    assert (machine is None) == (construct != "ReceiveFile"), "the machine's own functions don't start it"
+    assert machine in (None, *(f"<{name}>" for name in linkage.resources("StepFunctions::StateMachine")))
+    assert variables.pop("SMALL_CHUNKS") == ("2" if deployment == "development" else "8")
     municipality = TOWN if deployment == "enclosed" else CITY
     accepted = variables.pop("ACCEPTED_MUNICIPALITIES").split(",")
     assert accepted[0] == municipality
@@ -115,15 +131,18 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(linkage: Templa
     assert variables == {
         "MUNICIPALITY": municipality,
         "BUCKET_PREFIX": rule["EventPattern"]["detail"]["bucket"]["name"][0]["prefix"],
-        "POWERTOOLS_SERVICE_NAME": "linkage/receive_file",
+        "POWERTOOLS_SERVICE_NAME": source,
         "POWERTOOLS_LOG_LEVEL": level,
     }
+
+
+def test_the_publisher_is_told_where_it_is_and_whom_to_tell(linkage: Template, deployment: str) -> None:
     publisher = linkage.only("Lambda::Function", "PublishChanges")["Environment"]["Variables"]
     assert "DomainEventsBus" in publisher.pop("EVENT_BUS")
     assert publisher == {
-        "MUNICIPALITY": municipality,
+        "MUNICIPALITY": TOWN if deployment == "enclosed" else CITY,
         "POWERTOOLS_SERVICE_NAME": "residents/publish_changes",
-        "POWERTOOLS_LOG_LEVEL": level,
+        "POWERTOOLS_LOG_LEVEL": "DEBUG" if deployment == "development" else "INFO",
     }
 
 
@@ -135,6 +154,9 @@ def test_logs_are_kept_for_their_time_and_encrypted_with_our_key(linkage: Templa
         assert "KeysLogs" in group["KmsKeyId"]
         assert groups[name]["DeletionPolicy"] == policy
     used = {function["LoggingConfig"]["LogGroup"] for function in linkage.properties("Lambda::Function").values()}
+    (machine,) = linkage.properties("StepFunctions::StateMachine").values()
+    (destination,) = machine["LoggingConfiguration"]["Destinations"]
+    used.add(destination["CloudWatchLogsLogGroup"]["LogGroupArn"].replace(".Arn", ""))
     assert used == {f"<{name}>" for name in groups}
 
 

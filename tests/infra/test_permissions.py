@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from infra.systems import provider_systems
 from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 
+FUNCTIONS = ("ReceiveFile", "LargeFileApplyGroup", "LargeFileAnswerFile", "PublishChanges")
 INLINE_LIMIT = 10_240
 """Characters of all inline policies of a role together."""
 MANAGED_LIMIT = 6_144
@@ -18,19 +21,25 @@ OUTSIDE_THE_NETWORK = ("ec2:", "kms:", "logs:", "sqs:", "dynamodb:DescribeStream
 """What Lambda itself does for a function, or (keys) a service does for it."""
 
 
+SYSTEMS = set(provider_systems())
+OUTBOXES = {f"{system}/outbox/*" for system in SYSTEMS}
+ANSWERS = {f"{system}/answers/*" for system in SYSTEMS}
+
+
 def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
-    allowed: dict[str, set[str]] = {}
-    for action, resource in granted(linkage.permissions("ReceiveFile")):
-        allowed.setdefault(action, set()).add(_short(linkage, resource))
-    systems = set(provider_systems())
-    assert allowed.pop("s3:GetObject") == {f"{system}/outbox/*" for system in systems} | {"WorkBucket/errors/*"}
-    assert allowed.pop("s3:GetObjectVersion") == {f"{system}/outbox/*" for system in systems}
-    assert allowed.pop("s3:PutObject") == {f"{system}/answers/*" for system in systems} | {"WorkBucket/errors/*"}
-    assert allowed.pop("s3:ListBucket") == systems | {"WorkBucket"}
-    tables = {"LinkageTable", "LinkageTable/index/by_provider", "ResidentsTable"}
-    for action in ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem"):
-        assert allowed.pop(f"dynamodb:{action}") == tables
+    allowed = _allowed(linkage, "ReceiveFile")
+    assert allowed.pop("s3:GetObject") == OUTBOXES | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:GetObjectVersion") == OUTBOXES
+    assert allowed.pop("s3:PutObject") == ANSWERS | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
+    for action in ("GetItem", "Query", "UpdateItem"):
+        assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
+    for action in ("BatchGetItem", "BatchWriteItem"):
+        assert allowed.pop(f"dynamodb:{action}") == {"ResidentsTable"}
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
+    assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
+    assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
     for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"):
         assert allowed.pop(f"sqs:{action}") == {"ReceiveFileQueue"}
     assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysRecords", "KeysMessages"}
@@ -39,10 +48,46 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     _expect_logs_and_network(allowed, "ReceiveFileFunctionLogs", deployment)
 
 
+def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
+    allowed = _allowed(linkage, "LargeFileApplyGroup")
+    assert allowed.pop("s3:GetObject") == allowed.pop("s3:GetObjectVersion") == OUTBOXES
+    assert allowed.pop("s3:ListBucket") == SYSTEMS
+    assert allowed.pop("s3:PutObject") == {"WorkBucket/errors/*"}
+    assert allowed.pop("dynamodb:GetItem") == allowed.pop("dynamodb:Query") == {"LinkageTable"}
+    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == {"ResidentsTable"}
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
+    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysRecords"}
+    for action in ("DescribeKey", "Encrypt", "GenerateDataKey"):
+        assert allowed.pop(f"kms:{action}") == {"KeysRecords"}
+    _expect_logs_and_network(allowed, "LargeFileApplyGroupLogs", deployment)
+
+
+def test_answer_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
+    allowed = _allowed(linkage, "LargeFileAnswerFile")
+    assert allowed.pop("s3:GetObject") == OUTBOXES | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:GetObjectVersion") == OUTBOXES
+    assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
+    assert allowed.pop("s3:PutObject") == ANSWERS
+    for action in ("GetItem", "PutItem", "Query", "UpdateItem"):
+        assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
+    assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
+    assert allowed.pop("kms:Decrypt") == allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysRecords"}
+    assert allowed.pop("kms:Encrypt") == allowed.pop("kms:DescribeKey") == {"KeysRecords"}
+    _expect_logs_and_network(allowed, "LargeFileAnswerFileLogs", deployment)
+
+
+def test_the_machine_may_do_this_and_nothing_else(linkage: Template) -> None:
+    allowed = _allowed(linkage, "LargeFileRole")
+    assert allowed.pop("lambda:InvokeFunction") == {"LargeFileApplyGroupFunction", "LargeFileAnswerFileFunction"}
+    assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
+    for action in ("DescribeExecution", "RedriveExecution", "StopExecution"):
+        assert allowed.pop(f"states:{action}") == {"LargeFileMachine/*", "LargeFileMachine:*"}
+    assert {action.partition(":")[0] for action in allowed} == {"logs", "xray"}
+    assert set().union(*allowed.values()) == {"*"}, "AWS accepts no narrower resource for these"
+
+
 def test_publish_changes_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
-    allowed: dict[str, set[str]] = {}
-    for action, resource in granted(linkage.permissions("PublishChanges")):
-        allowed.setdefault(action, set()).add(_short(linkage, resource))
+    allowed = _allowed(linkage, "PublishChanges")
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     for action in ("DescribeStream", "GetRecords", "GetShardIterator"):
         assert allowed.pop(f"dynamodb:{action}") == {"ResidentsTable"}
@@ -54,22 +99,23 @@ def test_publish_changes_may_do_this_and_nothing_else(linkage: Template, deploym
 
 
 def test_no_role_names_an_action_by_a_wildcard(linkage: Template) -> None:
-    for role in ("ReceiveFile", "PublishChanges"):
+    for role in (*FUNCTIONS, "LargeFileRole"):
         assert not [action for action, _ in granted(linkage.permissions(role)) if "*" in action]
 
 
 def test_keys_are_used_by_way_of_services_alone(linkage: Template) -> None:
-    for role in ("ReceiveFile", "PublishChanges"):
+    for role in FUNCTIONS:
         for statement in linkage.permissions(role):
             if any(action.startswith("kms:") for action in as_list(statement["Action"])):
                 services = statement["Condition"]["StringEquals"]["kms:ViaService"]
                 assert all(service.endswith(".ap-northeast-1.amazonaws.com") for service in services)
 
 
-def test_the_work_bucket_is_listed_below_errors_alone(linkage: Template) -> None:
+@pytest.mark.parametrize("role", ["ReceiveFile", "LargeFileAnswerFile"])
+def test_the_work_bucket_is_listed_below_errors_alone(linkage: Template, role: str) -> None:
     (listing,) = [
         statement
-        for statement in linkage.permissions("ReceiveFile")
+        for statement in linkage.permissions(role)
         if statement["Action"] == "s3:ListBucket" and "WorkBucket" in str(statement["Resource"])
     ]
     assert listing["Condition"]["StringLike"] == {"s3:prefix": "errors/*"}
@@ -81,18 +127,19 @@ def test_policies_stay_below_the_limits_of_iam_with_a_bucket_for_every_system(li
         for role in policy["Properties"]["Roles"]:
             size = linkage.size(policy["Properties"]["PolicyDocument"])
             inline[role["Ref"]] = inline.get(role["Ref"], 0) + size
-    assert len(inline) == 2
+    assert len(inline) == 5
     assert max(inline.values()) < INLINE_LIMIT
     for policy in linkage.resources("IAM::ManagedPolicy").values():
         assert linkage.size(policy["Properties"]["PolicyDocument"]) < MANAGED_LIMIT
 
 
-def test_only_lambda_assumes_a_role_and_no_role_has_a_policy_of_aws(linkage: Template) -> None:
+def test_only_lambda_assumes_a_functions_role_and_no_role_has_a_policy_of_aws(linkage: Template) -> None:
     roles = linkage.properties("IAM::Role")
-    assert len(roles) == 2
-    for role in roles.values():
+    assert len(roles) == 5
+    for name, role in roles.items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        service = "states" if name.startswith("LargeFileRole") else "lambda"
+        assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
         assert "ManagedPolicyArns" not in role
 
 
@@ -106,7 +153,7 @@ def test_every_role_has_the_boundary_that_the_parameters_demand(synthesis: Synth
 def test_in_a_private_network_data_is_reached_through_its_endpoints_alone(synthesis: Synthesis) -> None:
     assert ENCLOSED.network
     through = {"aws:SourceVpce": list(ENCLOSED.network.endpoint_ids)}
-    for role in ("ReceiveFile", "PublishChanges"):
+    for role in FUNCTIONS:
         for statement in synthesis.template("enclosed", "Linkage").permissions(role):
             if not all(action.startswith(OUTSIDE_THE_NETWORK) for action in as_list(statement["Action"])):
                 assert statement["Condition"]["StringEquals"] == through
@@ -120,6 +167,14 @@ def test_a_source_is_mapped_only_once_its_role_may_read_it(linkage: Template) ->
         assert actions & {"sqs:ReceiveMessage", "dynamodb:GetRecords"}
 
 
+def _allowed(linkage: Template, role: str) -> dict[str, set[str]]:
+    """Return what a role may do, by action: the short names of the resources."""
+    allowed: dict[str, set[str]] = {}
+    for action, resource in granted(linkage.permissions(role)):
+        allowed.setdefault(action, set()).add(_short(linkage, resource))
+    return allowed
+
+
 def _expect_logs_and_network(allowed: dict[str, set[str]], logs: str, deployment: str) -> None:
     assert allowed.pop("logs:CreateLogStream") == allowed.pop("logs:PutLogEvents") == {logs}
     if deployment == "enclosed":
@@ -128,9 +183,10 @@ def _expect_logs_and_network(allowed: dict[str, set[str]], logs: str, deployment
     assert allowed == {}
 
 
-NAMES = ("DomainEventsBus", "KeysExchange", "KeysMessages", "KeysRecords", "LinkageTable", "PublishChangesDeadLetters",
-         "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs", "ReceiveFileQueue", "ResidentsTable",
-         "WorkBucket")  # fmt: skip
+NAMES = ("DomainEventsBus", "KeysExchange", "KeysMessages", "KeysRecords", "LargeFileAnswerFileFunction",
+         "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
+         "LinkageTable", "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
+         "ReceiveFileQueue", "ResidentsTable", "WorkBucket")  # fmt: skip
 
 
 def _short(linkage: Template, resource: str) -> str:

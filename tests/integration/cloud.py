@@ -39,6 +39,8 @@ ENVIRONMENT = {
     "RESIDENTS_TABLE": "residents",
     "WORK_BUCKET": "work",
     "EVENT_BUS": "kyotsu",
+    "SMALL_CHUNKS": "8",
+    "LARGE_FILE_MACHINE": f"arn:aws:states:{REGION}:123456789012:stateMachine:large-files",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }

@@ -1,4 +1,4 @@
-"""A file was put into a provider's outbox: receive it and answer."""
+"""A file was put into a provider's outbox: receive it and answer, or hand it over if it is large."""
 
 from __future__ import annotations
 
@@ -33,5 +33,7 @@ def receive(record: SQSRecord) -> None:
     except Exception as error:
         log_failure(logger, "file.failed", error, receipt_id=ref.receipt_id)
         raise
-    if receipt:
+    if receipt and receipt.status is None:
+        logger.info("file.handed_over", receipt_id=receipt.receipt_id)
+    elif receipt:
         logger.info("file.answered", receipt_id=receipt.receipt_id, status=str(receipt.status))

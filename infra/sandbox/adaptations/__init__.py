@@ -7,7 +7,15 @@ moto and refuse another.
 import moto
 from moto.moto_api._internal.models import moto_api_backend
 
-from infra.sandbox.adaptations import event_targets, instances, lambda_functions, lookups, objects, s3_events
+from infra.sandbox.adaptations import (
+    event_targets,
+    instances,
+    lambda_functions,
+    lookups,
+    objects,
+    s3_events,
+    state_machines,
+)
 from infra.sandbox.adaptations.patching import Patches
 from infra.sandbox.adaptations.queues import QueueWatch
 from infra.sandbox.adaptations.tables import TableWatch
@@ -34,6 +42,7 @@ class AdaptedMoto:
         self.object_events = s3_events.ObjectEvents(self._patches)
         self.targets = event_targets.EventTargets(self._patches, functions)
         lambda_functions.adapt(self._patches, functions)
+        state_machines.adapt(self._patches, functions)
         objects.adapt(self._patches)
         lookups.adapt(self._patches)
         instances.adapt(self._patches)

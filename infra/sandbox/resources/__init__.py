@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra.sandbox.deployment import Kind
-from infra.sandbox.resources import compute, identity, messaging, monitoring, storage
+from infra.sandbox.resources import compute, identity, messaging, monitoring, orchestration, storage
 
 KINDS: Mapping[str, Kind] = {
     **identity.KINDS,
@@ -11,4 +11,5 @@ KINDS: Mapping[str, Kind] = {
     **messaging.KINDS,
     **compute.KINDS,
     **monitoring.KINDS,
+    **orchestration.KINDS,
 }

@@ -53,7 +53,12 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
     )
-    own = {"MUNICIPALITY": "141003", "ACCEPTED_MUNICIPALITIES": "141003,141011", "BUCKET_PREFIX": "kyotsu-"}
+    own = {
+        "MUNICIPALITY": "141003",
+        "ACCEPTED_MUNICIPALITIES": "141003,141011",
+        "BUCKET_PREFIX": "kyotsu-",
+        "SMALL_CHUNKS": "3",
+    }
     for name, value in {**dict.fromkeys(names, "x"), **own, "AWS_DEFAULT_REGION": "ap-northeast-1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
@@ -64,11 +69,14 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reception is functions.reception()
     assert set(reception.appliers) == set(reception.admission.appliers) == {"residents"}
     assert reception.admission.accepted_municipalities == {"141003", "141011"}
+    assert reception.small_chunks == 3
     for cached in caches:
         cached.cache_clear()
 
 
-@pytest.mark.parametrize("function", ["linkage/receive_file", "residents/publish_changes"])
+@pytest.mark.parametrize(
+    "function", ["linkage/answer_file", "linkage/apply_group", "linkage/receive_file", "residents/publish_changes"]
+)
 def test_a_function_reads_nothing_of_its_environment_at_import(function: str) -> None:
     """A worker of Lambda imports before its first event; settings are for the event."""
     path = f"{ROOT / 'layers/kyotsu/python'}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kyotsu.contracts.events import FileAnswered
+from kyotsu.linkage.grouping import Group
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.receipts import ChunkResult, Receipt, Scan
 
@@ -55,6 +56,10 @@ class Receipts(Protocol):
         """Store a receipt unless it is there already; return the one that is there."""
         ...
 
+    def get(self, receipt_id: str) -> Receipt:
+        """Return a receipt; raises whatever the table raises if there is none."""
+        ...
+
     def save_scan(self, receipt: Receipt, scan: Scan) -> None:
         """Keep how the file is cut into chunks, so that every retry cuts it the same way."""
         ...
@@ -90,4 +95,12 @@ class Events(Protocol):
 
     def file_answered(self, event: FileAnswered) -> None:
         """Publish an answer; a repeat carries the same event id."""
+        ...
+
+
+class LargeFiles(Protocol):
+    """Whoever applies the groups of a large file, several at a time, and then answers it."""
+
+    def start(self, receipt: Receipt, groups: Sequence[Group]) -> None:
+        """Have a scanned file applied and answered, unless that is under way; one that failed is started anew."""
         ...

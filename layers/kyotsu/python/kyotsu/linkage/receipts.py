@@ -30,6 +30,8 @@ class Chunk:
     start: int
     end: int
     line: int
+    starts_group: bool = False
+    """Nobody has rows both before this chunk and from it on, so that both sides may be applied at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,47 @@
 """Reception of one file: key → interface → window → scan → rows → answer → event.
 
 Every step may be repeated. What a repeat must not do differently is kept before it is used: how the file is cut
-(`save_scan`), what each chunk came to (`record_chunk`) and how the file ended (`decide`).
+(`save_scan`), what each chunk came to (`record_chunk`) and how the file ended (`decide`). A large file is scanned here,
+its groups are applied by many workers (`apply_group`), and one of them brings it to its answer (`answer`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from kyotsu.contracts import outcomes
-from kyotsu.contracts.events import FileAnswered
-from kyotsu.contracts.outcomes import Level
+from kyotsu.contracts.errors import KyotsuError
 from kyotsu.contracts.ports import Clock, RowApplier
-from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
-from kyotsu.linkage import answers, keys
+from kyotsu.contracts.rows import Counts
+from kyotsu.linkage import keys
 from kyotsu.linkage.admission import Admission, Admitted, check_completeness
+from kyotsu.linkage.applying import FileApplication, InTime
+from kyotsu.linkage.grouping import groups_of
 from kyotsu.linkage.keys import ObjectRef
-from kyotsu.linkage.ports import Events, ObjectGoneError, Objects, Receipts
+from kyotsu.linkage.ports import Events, LargeFiles, ObjectGoneError, Objects, Receipts
+from kyotsu.linkage.publishing import publish
 from kyotsu.linkage.receipts import Chunk, ChunkResult, Reason, Receipt, Scan, Status
 from kyotsu.linkage.rejection import FileRejectedError
-from kyotsu.linkage.scanning import parse, scan
+from kyotsu.linkage.scanning import scan
 from kyotsu.linkage.validation import RowValidator
+
+SMALL_CHUNKS = 8
+"""Chunks of a file that one worker applies at once: some 16 to 24 MiB, a minute or two. A larger one is handed over."""
+
+
+class ScanMissingError(Exception):
+    """A file's groups were asked for before it was scanned."""
+
+
+class ChunksMissingError(Exception):
+    """A file was to be answered before all of its chunks were applied, and it is still there to apply them."""
+
+
+def always() -> bool:
+    """Tell that there is time enough."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +54,68 @@ class Reception:
     receipts: Receipts
     events: Events
     clock: Clock
+    large_files: LargeFiles
+    small_chunks: int = SMALL_CHUNKS
 
     def receive(self, ref: ObjectRef) -> Receipt | None:
-        """Bring one object to its answer; return its receipt, or None if the object is no linkage file."""
+        """Bring one object to its answer; return its receipt, or None if the object is no linkage file.
+
+        A receipt without status is that of a large file: it was handed over, and will be answered later.
+        """
         if not keys.is_linkage_file(ref.key):
             return None
         receipt = self.receipts.open(self.admission.arrived(ref, self.clock.now()))
+        if receipt.status is None and receipt.scan and self._is_large(receipt.scan):
+            self.large_files.start(receipt, groups_of(receipt.scan.chunks))
+            return receipt
+        return self._ended(receipt, self._apply_or_hand_over)
+
+    def apply_group(self, receipt_id: str, first: int, last: int, in_time: InTime = always) -> None:
+        """Apply chunks `first` to `last` of a scanned file in order, those that the ledger does not have.
+
+        Raises OutOfTimeError if `in_time` denies that there is time for another chunk; then ask again.
+        """
+        receipt = self.receipts.get(receipt_id)
+        if receipt.status is not None:
+            return
+        # A file that can't go on is answered by `answer`, when no other group adds to its counts any more.
+        with suppress(FileRejectedError, ObjectGoneError):
+            admitted = self.admission.admit(receipt)
+            chunks = _scanned(receipt).chunks[first : last + 1]
+            self._apply(self.admission.labelled(receipt), admitted, chunks, in_time)
+
+    def answer(self, receipt_id: str) -> Receipt:
+        """Answer a file all of whose groups were applied; raises ChunksMissingError if one was not."""
+        return self._ended(self.receipts.get(receipt_id), self._add_up)
+
+    def _ended(self, receipt: Receipt, work: Callable[[Receipt, Admitted], Receipt | None]) -> Receipt:
+        """Decide a receipt's outcome by some work, unless it is decided, and publish it."""
         if receipt.status is None:
-            receipt = self.receipts.decide(self._decided(receipt))
+            outcome = self._outcome(receipt, work)
+            if outcome is None:
+                return receipt
+            receipt = self.receipts.decide(outcome)
         if not receipt.answered:
-            self._publish(receipt)
+            publish(receipt, self.objects, self.receipts, self.events)
         return receipt
 
-    def _decided(self, receipt: Receipt) -> Receipt:
+    def _outcome(self, receipt: Receipt, work: Callable[[Receipt, Admitted], Receipt | None]) -> Receipt | None:
+        labelled = self.admission.labelled(receipt)
         try:
-            admitted = self.admission.admit(receipt)
-            return self._apply(self.admission.labelled(receipt), admitted)
+            return work(labelled, self.admission.admit(receipt))
         except FileRejectedError as error:
-            return self.admission.labelled(receipt).refused(error, self.clock.now())
+            return self._stopped(labelled, error)
         except ObjectGoneError:
-            return self._gone(self.admission.labelled(receipt))
+            return self._stopped(labelled, FileRejectedError(outcomes.OBJECT_GONE))
 
-    def _gone(self, receipt: Receipt) -> Receipt:
-        """An object that went away before its first row was applied is rejected; later, what was applied stays."""
-        gone = FileRejectedError(outcomes.OBJECT_GONE)
+    def _stopped(self, receipt: Receipt, error: KyotsuError) -> Receipt:
+        """A file that can't go on before its first row was applied is rejected; later, what was applied stays."""
         applied = self.receipts.ledger(receipt)
         if not applied:
-            return receipt.refused(gone, self.clock.now())
-        counts = sum((result.counts for result in applied), Counts())
-        reason = Reason(gone.code, str(gone))
-        problems = sum(result.problems for result in applied)
-        return receipt.decided(
-            Status.PARTIALLY_ACCEPTED, self.clock.now(), counts=counts, problems=problems, reason=reason
-        )
+            return receipt.refused(error, self.clock.now())
+        return self._settled(receipt, applied, Status.PARTIALLY_ACCEPTED, Reason(error.code, str(error)))
 
-    def _apply(self, receipt: Receipt, admitted: Admitted) -> Receipt:
+    def _apply_or_hand_over(self, receipt: Receipt, admitted: Admitted) -> Receipt | None:
         found = receipt.scan or self._scan(receipt, admitted)
         receipt = replace(receipt, sha256=found.sha256)
         if receipt.scan is None:
@@ -77,11 +124,20 @@ class Reception:
             if duplicate:
                 return duplicate
             self.receipts.save_scan(receipt, found)
-        results = list(self._chunk_results(receipt, admitted, found))
-        counts = sum((result.counts for result in results), Counts())
-        status = Status.PARTIALLY_ACCEPTED if counts.failed else Status.ACCEPTED
-        problems = sum(result.problems for result in results)
-        return receipt.decided(status, self.clock.now(), counts=counts, problems=problems)
+        if self._is_large(found):
+            self.large_files.start(receipt, groups_of(found.chunks))
+            return None
+        return self._settled(receipt, self._apply(receipt, admitted, found.chunks, always))
+
+    def _is_large(self, found: Scan) -> bool:
+        return len(found.chunks) > self.small_chunks
+
+    def _add_up(self, receipt: Receipt, _admitted: Admitted) -> Receipt:
+        found, results = _scanned(receipt), self.receipts.ledger(receipt)
+        if len(results) < len(found.chunks):
+            self.objects.read(receipt.ref, 0, 1)  # an object that went away is the lawful reason
+            raise ChunksMissingError
+        return self._settled(replace(receipt, sha256=found.sha256), results)
 
     def _scan(self, receipt: Receipt, admitted: Admitted) -> Scan:
         with self.objects.open(receipt.ref) as opened:
@@ -99,81 +155,35 @@ class Reception:
         reason = Reason(outcomes.DUPLICATE_CONTENT.code, message)
         return receipt.decided(Status.DUPLICATE, self.clock.now(), reason=reason)
 
-    def _chunk_results(self, receipt: Receipt, admitted: Admitted, found: Scan) -> Iterator[ChunkResult]:
-        """Yield every chunk's result, from the ledger where it has been applied before."""
-        done = {result.index: result for result in self.receipts.ledger(receipt)}
+    def _apply(
+        self, receipt: Receipt, admitted: Admitted, chunks: Iterable[Chunk], in_time: InTime
+    ) -> list[ChunkResult]:
         file = self.admission.context(receipt, admitted)
         validator = RowValidator(admitted.layout, file)
-        for chunk in found.chunks:
-            if chunk.index not in done:
-                yield self._apply_chunk(receipt, file, chunk, validator, admitted)
-            else:
-                yield done[chunk.index]
+        applier = self.appliers[admitted.interface.applier]
+        application = FileApplication(receipt, file, validator, applier, self.objects, self.receipts)
+        return application.apply(chunks, in_time)
 
-    def _apply_chunk(
-        self, receipt: Receipt, file: FileContext, chunk: Chunk, validator: RowValidator, admitted: Admitted
-    ) -> ChunkResult:
-        valid, refused = list[Row](), list[RowProblem]()
-        failed = 0
-        for row in _rows(self.objects.read(receipt.ref, chunk.start, chunk.end), chunk):
-            problems = validator.validate(row)
-            refused += problems
-            failed += bool(problems)
-            if not problems:
-                valid.append(row)
-        applied = self.appliers[admitted.interface.applier].apply(file, valid)
-        return self._record(receipt, chunk, applied, refused, failed)
-
-    def _record(
-        self, receipt: Receipt, chunk: Chunk, applied: Applied, refused: list[RowProblem], failed: int
-    ) -> ChunkResult:
-        problems = sorted([*refused, *applied.problems], key=lambda problem: problem.line)
-        failed_lines = {p.line for p in applied.problems if p.outcome.level is Level.ERROR}
-        warned_lines = {p.line for p in applied.problems if p.outcome.level is Level.REMARK}
-        counts = applied.counts
-        counts.failed += failed + len(failed_lines)
-        counts.warned += len(warned_lines)
-        counts.read = counts.added + counts.updated + counts.deleted + counts.unchanged + counts.stale + counts.failed
-        if problems:
-            self.objects.put_fragment(receipt.receipt_id, chunk.index, answers.errors_body(problems))
-        result = ChunkResult(chunk.index, counts, len(problems))
-        self.receipts.record_chunk(receipt, result)
-        return result
-
-    def _publish(self, receipt: Receipt) -> None:
-        if receipt.status is Status.ACCEPTED and receipt.counts.read:
-            self.receipts.claim_content(receipt)
-        bucket = receipt.ref.bucket
-        if receipt.problems:
-            self.objects.write(bucket, keys.errors_key(receipt.ref), self._errors(receipt), answers.CSV)
-        body = answers.answer_body(receipt)
-        self.objects.write(bucket, keys.answer_key(receipt.ref), iter([body]), answers.JSON)
-        self.events.file_answered(_event(receipt))
-        self.receipts.close(receipt)
-
-    def _errors(self, receipt: Receipt) -> Iterator[bytes]:
-        yield answers.ERRORS_HEADER
-        for result in self.receipts.ledger(receipt):
-            if result.problems:
-                yield self.objects.fragment(receipt.receipt_id, result.index)
+    def _settled(
+        self,
+        receipt: Receipt,
+        results: Sequence[ChunkResult],
+        status: Status | None = None,
+        reason: Reason | None = None,
+    ) -> Receipt:
+        """Return the receipt with the counts of its chunks and, if not told otherwise, the status they make."""
+        counts = sum((result.counts for result in results), Counts())
+        problems = sum(result.problems for result in results)
+        return receipt.decided(
+            status or (Status.PARTIALLY_ACCEPTED if counts.failed else Status.ACCEPTED),
+            self.clock.now(),
+            counts=counts,
+            problems=problems,
+            reason=reason,
+        )
 
 
-def _rows(data: bytes, chunk: Chunk) -> Iterator[Row]:
-    records = parse(data, chunk.line)
-    if chunk.index == 0:
-        next(records)  # the header
-    for values, line in records:
-        yield Row(line, values)
-
-
-def _event(receipt: Receipt) -> FileAnswered:
-    return FileAnswered(
-        event_id=receipt.receipt_id,
-        municipality=receipt.municipality,
-        receipt_id=receipt.receipt_id,
-        provider=receipt.provider,
-        object_key=receipt.ref.key,
-        version_id=receipt.ref.version_id,
-        status=str(receipt.status),
-        answered_at=str(receipt.answer()["answered_at"]),
-    )
+def _scanned(receipt: Receipt) -> Scan:
+    if receipt.scan is None:
+        raise ScanMissingError
+    return receipt.scan

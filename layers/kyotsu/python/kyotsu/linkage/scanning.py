@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kyotsu.contracts import outcomes
+from kyotsu.linkage.grouping import PeopleInOrder
 from kyotsu.linkage.receipts import Chunk, Scan
 from kyotsu.linkage.rejection import FileRejectedError
 
@@ -35,22 +36,24 @@ class _Segment:
 
 def scan(blocks: Iterable[bytes], columns: Sequence[str], version: str) -> Scan:
     """Return what the file holds; raises FileRejectedError for the first thing that is wrong with the whole file."""
-    digest = hashlib.sha256()
+    digest, people = hashlib.sha256(), PeopleInOrder(columns)
     rows, chunks = 0, list[Chunk]()
     header_seen = False
     for segment in _segments(_hashed(blocks, digest)):
         for record, _ in parse(segment.data, segment.line):
             if header_seen:
                 rows += 1
+                people.meet(record)
             else:
                 _check_header(record, columns, version)
                 header_seen = True
         if not header_seen:
             break  # whoever applies the chunks takes the first record of the first one for the header
-        chunks.append(Chunk(len(chunks), segment.start, segment.start + len(segment.data), segment.line))
+        end = segment.start + len(segment.data)
+        chunks.append(Chunk(len(chunks), segment.start, end, segment.line, people.end_chunk()))
     if not header_seen:
         raise FileRejectedError(outcomes.EMPTY_FILE)
-    return Scan(rows, digest.hexdigest(), tuple(chunks))
+    return Scan(rows, digest.hexdigest(), people.settled(chunks))
 
 
 def parse(data: bytes, line: int) -> Iterator[tuple[list[str], int]]:

@@ -138,7 +138,7 @@ class ReceiptTable:
 
     def save_scan(self, receipt: Receipt, scan: Scan) -> None:
         """Keep how the file is cut into chunks."""
-        chunks = [[chunk.start, chunk.end, chunk.line] for chunk in scan.chunks]
+        chunks = [[chunk.start, chunk.end, chunk.line, chunk.starts_group] for chunk in scan.chunks]
         value = {"rows": scan.rows, "sha256": scan.sha256, "chunks": chunks}
         self._item(receipt).update([self._receipts.scan_result.set(value)])
 

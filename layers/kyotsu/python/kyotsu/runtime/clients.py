@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
+    from types_boto3_stepfunctions import SFNClient
 
 CONNECTIONS = 16
 """Connections a client keeps; as many threads can work at once."""
@@ -43,3 +44,9 @@ def s3() -> S3Client:
 def events() -> EventBridgeClient:
     """Return the EventBridge client."""
     return boto3.client("events", config=_config())
+
+
+@functools.cache
+def states() -> SFNClient:
+    """Return the Step Functions client."""
+    return boto3.client("stepfunctions", config=_config())

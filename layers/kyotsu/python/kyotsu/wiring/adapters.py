@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kyotsu.contracts.events import FileAnswered
 from kyotsu.linkage.answers import CSV
+from kyotsu.linkage.grouping import Group
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.ports import ObjectGoneError, OpenedObject
+from kyotsu.linkage.receipts import Receipt
 from kyotsu.runtime.events import EventBus
+from kyotsu.runtime.executions import Executions
 from kyotsu.runtime.objects import S3Objects, VersionGoneError
 
 
@@ -59,6 +62,19 @@ class LinkageEvents:
     def file_answered(self, event: FileAnswered) -> None:
         """Publish an answer."""
         self.bus.publish([event])
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFileMachine:
+    """`kyotsu.linkage.ports.LargeFiles` on Step Functions."""
+
+    executions: Callable[[], Executions]
+    """Asked for when a file is handed over: the machine's own functions don't know the machine."""
+
+    def start(self, receipt: Receipt, groups: Sequence[Group]) -> None:
+        """Have a file's groups applied: `statemachines/receive_large_file.asl.json`."""
+        numbers = [{"first": group.first, "last": group.last} for group in groups]
+        self.executions().start(receipt.receipt_id, {"receipt_id": receipt.receipt_id, "groups": numbers})
 
 
 def _fragment_key(receipt_id: str, index: int) -> str:

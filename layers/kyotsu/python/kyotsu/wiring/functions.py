@@ -13,9 +13,10 @@ from kyotsu.residents.table import ResidentTable
 from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.events import EventBus
+from kyotsu.runtime.executions import Executions
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
-from kyotsu.wiring.adapters import LinkageEvents, LinkageObjects
+from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules
 
 RESIDENTS = "residents"
@@ -41,6 +42,8 @@ def reception() -> Reception:
         receipts=ReceiptTable(setting("LINKAGE_TABLE"), municipality),
         events=LinkageEvents(event_bus()),
         clock=SystemClock(),
+        large_files=LargeFileMachine(lambda: Executions(clients.states(), setting("LARGE_FILE_MACHINE"))),
+        small_chunks=int(setting("SMALL_CHUNKS")),
     )
 
 

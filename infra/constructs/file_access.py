@@ -1,0 +1,72 @@
+"""What the functions that receive files are told, and the rights that more than one of them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+
+from infra.constructs.function import Platform, PythonFunction
+from infra.stacks.stateful import StatefulStack
+
+TIMEOUT = Duration.minutes(15)
+MEMORY_MIB = 1769
+"""One whole vCPU."""
+_APPLY = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+_NOTE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+
+
+@dataclass(frozen=True)
+class FileAccess:
+    """Files of the provider buckets, and the records of a deployment."""
+
+    platform: Platform
+    stateful: StatefulStack
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.functions.reception`."""
+        parameters, stateful = self.platform.parameters, self.stateful
+        return {
+            "MUNICIPALITY": parameters.municipality,
+            "ACCEPTED_MUNICIPALITIES": ",".join(parameters.accepted_municipalities),
+            "BUCKET_PREFIX": parameters.bucket_prefix,
+            "LINKAGE_TABLE": stateful.linkage.table.table_name,
+            "RESIDENTS_TABLE": stateful.residents.table.table_name,
+            "WORK_BUCKET": stateful.work.bucket.bucket_name,
+            "EVENT_BUS": stateful.bus.event_bus_name,
+            "SMALL_CHUNKS": str(parameters.small_chunks),
+        }
+
+    def let_read_files(self, function: PythonFunction) -> None:
+        """Let a function read what providers put into their outboxes."""
+        buckets = self._provider_buckets()
+        function.allow_objects(["s3:GetObject", "s3:GetObjectVersion"], buckets, "outbox/")
+        # Without it S3 answers "access denied" where a version is gone, and its file could not be rejected.
+        function.allow(["s3:ListBucket"], buckets)
+        function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt"])
+
+    def let_apply_rows(self, function: PythonFunction) -> None:
+        """Let a function store rows, keep fragments of errors files, and note progress."""
+        function.allow(_APPLY, [self.stateful.residents.table.table_arn])
+        function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
+        function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
+        self._let_use_records(function)
+
+    def let_answer(self, function: PythonFunction) -> None:
+        """Let a function decide a receipt, write its answer and tell of it."""
+        stateful = self.stateful
+        function.allow([*_NOTE, "dynamodb:UpdateItem"], [stateful.linkage.table.table_arn])
+        function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
+        function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
+        function.allow_objects(["s3:PutObject"], self._provider_buckets(), "answers/")
+        function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
+        function.allow_key(stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
+        self._let_use_records(function)
+
+    def _let_use_records(self, function: PythonFunction) -> None:
+        actions = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
+        function.allow_key(self.stateful.keys.records, ["dynamodb", "s3"], actions)
+
+    def _provider_buckets(self) -> list[str]:
+        partition = Stack.of(self.stateful).partition
+        return [f"arn:{partition}:s3:::{name}" for name in self.stateful.provider_bucket_names]

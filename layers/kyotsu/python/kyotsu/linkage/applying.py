@@ -1,0 +1,81 @@
+"""Applying one chunk of a file: rows validated, handed to their owner, and noted in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kyotsu.contracts.outcomes import Level
+from kyotsu.contracts.ports import RowApplier
+from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+from kyotsu.linkage import answers
+from kyotsu.linkage.ports import Objects, Receipts
+from kyotsu.linkage.receipts import Chunk, ChunkResult, Receipt
+from kyotsu.linkage.scanning import parse
+from kyotsu.linkage.validation import RowValidator
+
+InTime = Callable[[], bool]
+
+
+class OutOfTimeError(Exception):
+    """The worker would be stopped in the middle of the next chunk; another goes on where the ledger ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileApplication:
+    """Applies the chunks of one file; may be repeated, and goes on where the ledger ends."""
+
+    receipt: Receipt
+    file: FileContext
+    validator: RowValidator
+    applier: RowApplier
+    objects: Objects
+    receipts: Receipts
+
+    def apply(self, chunks: Iterable[Chunk], in_time: InTime) -> list[ChunkResult]:
+        """Return every chunk's result, from the ledger where it has been applied before.
+
+        Raises OutOfTimeError before a chunk if `in_time` denies that there is time for one, and ObjectGoneError.
+        """
+        done = {result.index: result for result in self.receipts.ledger(self.receipt)}
+        results = list[ChunkResult]()
+        for chunk in chunks:
+            if chunk.index not in done:
+                if not in_time():
+                    raise OutOfTimeError
+                done[chunk.index] = self._apply_chunk(chunk)
+            results.append(done[chunk.index])
+        return results
+
+    def _apply_chunk(self, chunk: Chunk) -> ChunkResult:
+        valid, refused = list[Row](), list[RowProblem]()
+        failed = 0
+        for row in _rows(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk):
+            problems = self.validator.validate(row)
+            refused += problems
+            failed += bool(problems)
+            if not problems:
+                valid.append(row)
+        return self._record(chunk, self.applier.apply(self.file, valid), refused, failed)
+
+    def _record(self, chunk: Chunk, applied: Applied, refused: Sequence[RowProblem], failed: int) -> ChunkResult:
+        problems = sorted([*refused, *applied.problems], key=lambda problem: problem.line)
+        failed_lines = {p.line for p in applied.problems if p.outcome.level is Level.ERROR}
+        warned_lines = {p.line for p in applied.problems if p.outcome.level is Level.REMARK}
+        counts = applied.counts
+        counts.failed += failed + len(failed_lines)
+        counts.warned += len(warned_lines)
+        counts.read = counts.added + counts.updated + counts.deleted + counts.unchanged + counts.stale + counts.failed
+        if problems:
+            self.objects.put_fragment(self.receipt.receipt_id, chunk.index, answers.errors_body(problems))
+        result = ChunkResult(chunk.index, counts, len(problems))
+        self.receipts.record_chunk(self.receipt, result)
+        return result
+
+
+def _rows(data: bytes, chunk: Chunk) -> Iterator[Row]:
+    records = parse(data, chunk.line)
+    if chunk.index == 0:
+        next(records)  # the header
+    for values, line in records:
+        yield Row(line, values)
