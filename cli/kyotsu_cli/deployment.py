@@ -17,6 +17,7 @@ from kyotsu.catalogue.model import Catalogue
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.table import ResidentTable
+from kyotsu.runtime.failures import FailureTable
 from kyotsu.wiring.catalogue import layout_columns
 from kyotsu_cli.failure import CommandError
 
@@ -35,6 +36,11 @@ class Deployment:
     def receipts(self) -> ReceiptTable:
         """Receipts of files."""
         return ReceiptTable(self.outputs["LinkageTable"], self.municipality)
+
+    @property
+    def failures(self) -> FailureTable:
+        """Why messages of queues failed."""
+        return FailureTable(self.outputs["LinkageTable"], self.municipality)
 
     @property
     def residents(self) -> ResidentReader:
