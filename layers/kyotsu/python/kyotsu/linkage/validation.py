@@ -10,6 +10,7 @@ from kyotsu.catalogue.layouts import Item, ItemType, Layout
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.rows import FileContext, Row, RowProblem
 from kyotsu.japanese import dates
+from kyotsu.linkage.plain_rows import PlainRows
 from kyotsu.linkage.rules import Holds, Told, example_of, remarks_of, rules_of, sentence
 
 FUTURE_TOLERANCE = timedelta(hours=24)
@@ -43,6 +44,7 @@ class RowValidator:
     def __init__(self, layout: Layout, file: FileContext) -> None:
         positions = {item.romaji: position for position, item in enumerate(layout.items)}
         self._width = len(layout.items)
+        self._plain = PlainRows(layout)
         self._columns = [_column(position, item, positions, layout) for position, item in enumerate(layout.items)]
         self._remarked = [column for column in self._columns if column.remarks or column.note_of is not None]
         self._number = positions.get("atenabango")
@@ -58,7 +60,7 @@ class RowValidator:
             message = outcomes.FIELD_COUNT.sentence(expected=self._width, actual=len(values))
             # Nobody knows which of them is the addressee number.
             return [RowProblem(row.line, "", outcomes.FIELD_COUNT, message)]
-        errors = dict(self._item_errors(values))
+        errors = {} if self._plain.matches(values) else dict(self._item_errors(values))
         self._add_row_errors(values, errors)
         return self._told(row, errors) if errors else []
 

@@ -1,0 +1,54 @@
+"""What the reception function costs to import, beside powertools' Logger and a boto3 client.
+
+Each import runs in a process of its own that sees, as in Lambda, its folder and the layers alone. The two alternate; the
+ratio is that of their medians. Processor time, not the clock's.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+
+from infra.bundling import build_layers, build_local_dependencies
+
+RUNS = 15
+_TIMED = """
+import sys, time
+sys.path[:0] = {paths!r}
+before = time.process_time()
+{work}
+print(time.process_time() - before)
+"""
+_BASE = """
+import boto3
+from aws_lambda_powertools import Logger
+Logger(service="x")
+boto3.client("s3", region_name="ap-northeast-1")
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    layers = [str(build_layers().kyotsu / "python"), str(build_local_dependencies() / "python")]
+    base, ours = list[float](), list[float]()
+    for _ in range(RUNS):
+        base.append(_seconds(layers, _BASE))
+        ours.append(_seconds(["functions/linkage/receive_file", *layers], "import handler"))
+    base_median, our_median = statistics.median(base), statistics.median(ours)
+    sys.stdout.write(f"Logger + boto3 client  {base_median * 1000:6.0f} ms\n")
+    sys.stdout.write(f"receive_file           {our_median * 1000:6.0f} ms\n")
+    sys.stdout.write(f"ratio                  {our_median / base_median:6.2f}   (aim: 1.2 or less)\n")
+
+
+def _seconds(paths: list[str], work: str) -> float:
+    code = _TIMED.format(paths=paths, work=work)
+    environment = {"POWERTOOLS_SERVICE_NAME": "x"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Runs the null DynamoDB beside a measurement, and makes this process's clients talk to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from kyotsu.residents.applier import ResidentApplier
+from kyotsu.residents.table import ResidentTable
+from kyotsu.wiring.catalogue import effect_rules
+from tests.fakes.deployment import CATALOGUE, Deployment
+
+
+@contextmanager
+def null_dynamodb() -> Iterator[None]:
+    """Run the server until the end of the block."""
+    command = [sys.executable, "-m", "tests.bench.null_dynamodb"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        os.environ.update(
+            AWS_ENDPOINT_URL=f"http://127.0.0.1:{int(process.stdout.readline())}",
+            AWS_ACCESS_KEY_ID="bench",
+            AWS_SECRET_ACCESS_KEY="bench",
+            AWS_DEFAULT_REGION="ap-northeast-1",
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def client() -> Any:
+    """Return a DynamoDB client like the product's own."""
+    config = Config(parameter_validation=False, max_pool_connections=16, retries={"mode": "standard"})
+    return boto3.client("dynamodb", config=config)
+
+
+def deployment(dynamodb: Any) -> Deployment:
+    """Return a deployment whose residents are in the null DynamoDB and whose files are in memory."""
+    made = Deployment()
+    made.objects.block_bytes = 1024 * 1024
+    table = ResidentTable(dynamodb, "Residents", "141003")
+    made.reception.appliers["residents"] = ResidentApplier(  # type: ignore[index] # a dict, in this process
+        table, effect_rules(CATALOGUE, "residents")
+    )
+    return made
