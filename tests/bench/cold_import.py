@@ -1,7 +1,7 @@
 """What the reception function costs to import, beside powertools' Logger and a boto3 client.
 
-Each import runs in a process of its own that sees, as in Lambda, its folder and the layers alone. The two alternate; the
-ratio is that of their medians. Processor time, not the clock's.
+Each import runs in a process of its own that sees, as in Lambda, its folder and the layers alone. The two alternate,
+and the ratio is that of their medians. Processor time, not the clock's.
 """
 
 from __future__ import annotations

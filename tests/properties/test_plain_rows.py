@@ -17,9 +17,9 @@ from tests.fakes.deployment import CATALOGUE, COLUMNS, row
 LAYOUT = load_layout(CATALOGUE.root, "001o006_v1.csv")
 PLAIN = PlainRows(LAYOUT)
 LAWFUL = [row().get(name, "") for name in COLUMNS]
-_DATES = "2026-02-29 2024-02-29 0000-01-01 0000-00-00 9999-12-31 2026-02-30 2026-13-01".split()
-_TIMES = "24:00 23:59 09:30:60".split()
-_NUMBERS = "983205673214 983205673215 24727059608 141003 141004 0 1 2 １".split()
+_DATES = ["2026-02-29", "2024-02-29", "0000-01-01", "0000-00-00", "9999-12-31", "2026-02-30", "2026-13-01"]
+_TIMES = ["24:00", "23:59", "09:30:60"]
+_NUMBERS = ["983205673214", "983205673215", "24727059608", "141003", "141004", "0", "1", "2", "１"]
 _ODD = ["", " ", "　", "ｱ", "葛\U000e0100", "a b", "a\nb", "\u00a5", "\ufeff", "\x1f", "架" * 101, "9" * 16]
 _TEMPTING = st.sampled_from([*_DATES, *_TIMES, *_NUMBERS, *_ODD])
 
