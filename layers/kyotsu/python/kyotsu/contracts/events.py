@@ -40,3 +40,26 @@ class ResidentCategoryChanged(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     since: str | None
+
+
+class SequenceGapFound(msgspec.Struct, frozen=True, kw_only=True):
+    """連番 of a provider's interface and branch are missing for too long: higher ones arrived."""
+
+    event_id: str
+    municipality: str
+    provider: str
+    interface: str
+    branch: str
+    numbers: list[str]
+    """The missing numbers, `000003` or `000003-000005`, lowest first."""
+
+
+class SequenceGapClosed(msgspec.Struct, frozen=True, kw_only=True):
+    """連番 that a `SequenceGapFound` told of have arrived."""
+
+    event_id: str
+    municipality: str
+    provider: str
+    interface: str
+    branch: str
+    numbers: list[str]

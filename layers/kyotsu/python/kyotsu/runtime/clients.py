@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
 CONNECTIONS = 16
@@ -38,6 +39,12 @@ def dynamodb() -> DynamoDBClient:
 def s3() -> S3Client:
     """Return the S3 client."""
     return boto3.client("s3", config=_config())
+
+
+@functools.cache
+def sqs() -> SQSClient:
+    """Return the SQS client."""
+    return boto3.client("sqs", config=_config())
 
 
 @functools.cache
