@@ -58,7 +58,9 @@ class FileAccess:
         function.allow([*_NOTE, "dynamodb:UpdateItem"], [stateful.linkage.table.table_arn])
         function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
         function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
-        function.allow_objects(["s3:PutObject"], self._provider_buckets(), "answers/")
+        # An earlier answer under the same name is read, and what it told of rows that are now right is taken away.
+        function.allow_objects(["s3:GetObject", "s3:PutObject"], self._provider_buckets(), "answers/")
+        function.allow_objects(["s3:DeleteObject"], self._provider_buckets(), "answers/*.errors.csv")
         function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         function.allow_key(stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
         self._let_use_records(function)

@@ -71,11 +71,14 @@ class PythonFunction(Construct):
         self.role.add_to_policy(statement)
 
     def allow_objects(self, actions: Sequence[str], buckets: Sequence[str], prefix: str) -> None:
-        """Let the function's own code work on the objects below a prefix (`outbox/` …) of buckets given by ARN."""
-        objects = [f"{bucket}/{prefix}*" for bucket in buckets]
+        """Let the function's own code work on the objects below a prefix (`outbox/` …) of buckets given by ARN.
+
+        Anything but a prefix is a whole pattern (`answers/*.errors.csv`).
+        """
+        objects = [f"{bucket}/{prefix}*" if prefix.endswith("/") else f"{bucket}/{prefix}" for bucket in buckets]
         self.allow(actions, objects)
         for pattern in objects:
-            acknowledge_wildcard(self.role, pattern, f"Keys below {prefix} are chosen when their objects are written.")
+            acknowledge_wildcard(self.role, pattern, f"Keys of {prefix} are chosen when their objects are written.")
 
     def allow_lambda(self, actions: Sequence[str], resources: Sequence[str]) -> None:
         """Let the Lambda service call AWS for the function: it polls sources from outside any private network."""

@@ -43,6 +43,15 @@ class MemoryObjects:
     def write(self, bucket: str, key: str, body: Iterator[bytes], content_type: str) -> None:
         self.written[bucket, key] = b"".join(body)
 
+    def create(self, bucket: str, key: str, body: bytes, content_type: str) -> bool:
+        return self.written.setdefault((bucket, key), body) is body
+
+    def find(self, bucket: str, key: str) -> bytes | None:
+        return self.written.get((bucket, key))
+
+    def delete(self, bucket: str, key: str) -> None:
+        self.written.pop((bucket, key), None)
+
     def put_fragment(self, receipt_id: str, index: int, body: bytes) -> None:
         self.fragments[receipt_id, index] = body
 

@@ -24,13 +24,15 @@ OUTSIDE_THE_NETWORK = ("ec2:", "kms:", "logs:", "sqs:", "dynamodb:DescribeStream
 SYSTEMS = set(provider_systems())
 OUTBOXES = {f"{system}/outbox/*" for system in SYSTEMS}
 ANSWERS = {f"{system}/answers/*" for system in SYSTEMS}
+ERRORS = {f"{system}/answers/*.errors.csv" for system in SYSTEMS}
 
 
 def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
     allowed = _allowed(linkage, "ReceiveFile")
-    assert allowed.pop("s3:GetObject") == OUTBOXES | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:GetObject") == OUTBOXES | ANSWERS | {"WorkBucket/errors/*"}
     assert allowed.pop("s3:GetObjectVersion") == OUTBOXES
     assert allowed.pop("s3:PutObject") == ANSWERS | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:DeleteObject") == ERRORS
     assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
     for action in ("GetItem", "Query", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
@@ -64,10 +66,11 @@ def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment:
 
 def test_answer_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
     allowed = _allowed(linkage, "LargeFileAnswerFile")
-    assert allowed.pop("s3:GetObject") == OUTBOXES | {"WorkBucket/errors/*"}
+    assert allowed.pop("s3:GetObject") == OUTBOXES | ANSWERS | {"WorkBucket/errors/*"}
     assert allowed.pop("s3:GetObjectVersion") == OUTBOXES
     assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
     assert allowed.pop("s3:PutObject") == ANSWERS
+    assert allowed.pop("s3:DeleteObject") == ERRORS
     for action in ("GetItem", "PutItem", "Query", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}

@@ -114,7 +114,7 @@ def test_a_version_that_goes_half_way_keeps_what_was_applied(deployment: Deploym
 
     objects.read = read_once  # type: ignore[method-assign] # one object, one test
     answer = deployment.send(name(), body(ROWS * 3))
-    assert (answer["status"], answer["reason"]["code"]) == ("PARTIALLY_ACCEPTED", "E1120")
+    assert (answer["status"], answer["reason"]["code"]) == ("PARTIALLY_ACCEPTED", "E1122")
     assert 0 < answer["counts"]["read"] < 6
 
 

@@ -120,6 +120,11 @@ OBJECT_GONE = _error("E1120", "受信処理の前にファイルが削除され�
 METADATA_MALFORMED = _error(
     "E1121", "メタデータ {name} の形式が正しくありません。row-count は半角数字、sha256 は16進64桁です。"
 )
+OBJECT_GONE_MIDWAY = _error(
+    "E1122",
+    "受信処理の途中でファイルが削除されました。一部の行は取り込まれています（counts は処理を終えた範囲の件数です）。"
+    "同じ内容を再送してください。",
+)
 
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kyotsu.contracts.outcomes import Level
 from kyotsu.contracts.ports import RowApplier
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
 from kyotsu.linkage import answers
@@ -48,20 +47,22 @@ class FileApplication:
         return results
 
     def _apply_chunk(self, chunk: Chunk) -> ChunkResult:
-        valid, refused = list[Row](), list[RowProblem]()
+        valid, told = list[Row](), list[RowProblem]()
         failed = 0
         for row in _rows(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk):
-            problems = self.validator.validate(row)
-            refused += problems
-            failed += bool(problems)
-            if not problems:
+            errors = self.validator.validate(row)
+            told += errors or self.validator.remarks(row)
+            failed += bool(errors)
+            if not errors:
                 valid.append(row)
-        return self._record(chunk, self.applier.apply(self.file, valid), refused, failed)
+        return self._record(chunk, self.applier.apply(self.file, valid), told, failed)
 
-    def _record(self, chunk: Chunk, applied: Applied, refused: Sequence[RowProblem], failed: int) -> ChunkResult:
-        problems = sorted([*refused, *applied.problems], key=lambda problem: problem.line)
-        failed_lines = {p.line for p in applied.problems if p.outcome.level is Level.ERROR}
-        warned_lines = {p.line for p in applied.problems if p.outcome.level is Level.REMARK}
+    def _record(self, chunk: Chunk, applied: Applied, told: Sequence[RowProblem], failed: int) -> ChunkResult:
+        failed_lines = {p.line for p in applied.problems if p.refuses}
+        # A remark is about a row that was accepted.
+        kept = (p for p in (*told, *applied.problems) if p.refuses or p.line not in failed_lines)
+        problems = sorted(kept, key=lambda problem: problem.line)
+        warned_lines = {p.line for p in problems if not p.refuses}
         counts = applied.counts
         counts.failed += failed + len(failed_lines)
         counts.warned += len(warned_lines)

@@ -83,18 +83,21 @@ def parse_key(key: str) -> FileName:
     return FileName(interface, branch, Mode(match["mode"]), match["version"], sent_at, int(match["sequence"]))
 
 
-def answer_key(ref: ObjectRef) -> str:
-    """Return where the answer to an object goes: beside it, under the sender's literal file name."""
-    return _answer(ref, ".json")
+def answer_key(ref: ObjectRef, *, taken: bool = False) -> str:
+    """Return where the answer to an object goes: beside it, under the sender's literal file name.
+
+    Where that name is `taken` by the answer to another key, it goes under the receipt's id.
+    """
+    return _answer(ref, ".json", taken=taken)
 
 
-def errors_key(ref: ObjectRef) -> str:
-    """Return where the row errors of an object go."""
-    return _answer(ref, ".errors.csv")
+def errors_key(ref: ObjectRef, *, taken: bool = False) -> str:
+    """Return where the row errors of an object go; `taken` as in `answer_key`."""
+    return _answer(ref, ".errors.csv", taken=taken)
 
 
-def _answer(ref: ObjectRef, suffix: str) -> str:
+def _answer(ref: ObjectRef, suffix: str, *, taken: bool = False) -> str:
     name = ref.key.rpartition("/")[2][: -len(".csv")]
     key = f"{ANSWERS}{name}{suffix}"
     # A name that fits its own key may be too long for its answer's.
-    return key if len(key.encode()) <= MAX_KEY_BYTES else f"{ANSWERS}{ref.receipt_id}{suffix}"
+    return f"{ANSWERS}{ref.receipt_id}{suffix}" if taken or len(key.encode()) > MAX_KEY_BYTES else key

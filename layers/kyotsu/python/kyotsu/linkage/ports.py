@@ -40,6 +40,18 @@ class Objects(Protocol):
         """Write an object of any size from pieces; what stood there before stays until all is written."""
         ...
 
+    def create(self, bucket: str, key: str, body: bytes, content_type: str) -> bool:
+        """Write a small object unless there is one; tell whether it was written."""
+        ...
+
+    def find(self, bucket: str, key: str) -> bytes | None:
+        """Return a small object, or None."""
+        ...
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object; that there is none is no error."""
+        ...
+
     def put_fragment(self, receipt_id: str, index: int, body: bytes) -> None:
         """Keep a chunk's part of the errors file until the file is answered."""
         ...

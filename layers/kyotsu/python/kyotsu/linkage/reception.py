@@ -109,11 +109,19 @@ class Reception:
             return self._stopped(labelled, FileRejectedError(outcomes.OBJECT_GONE))
 
     def _stopped(self, receipt: Receipt, error: KyotsuError) -> Receipt:
-        """A file that can't go on before its first row was applied is rejected; later, what was applied stays."""
-        applied = self.receipts.ledger(receipt)
-        if not applied:
+        """Answer a file that can't go on: rejected before it was scanned; from then on, what was applied stays.
+
+        Rows may be applied and not be in the ledger yet, so a scanned file is never answered as if nothing was.
+        """
+        gone = error.outcome is outcomes.OBJECT_GONE
+        # This worker, or another one on the same file, may have kept the scan since the receipt was read.
+        scan_kept = receipt.scan or (self.receipts.get(receipt.receipt_id).scan if gone else None)
+        if scan_kept is None:
             return receipt.refused(error, self.clock.now())
-        return self._settled(receipt, applied, Status.PARTIALLY_ACCEPTED, Reason(error.code, str(error)))
+        told = FileRejectedError(outcomes.OBJECT_GONE_MIDWAY) if gone else error
+        results = self.receipts.ledger(receipt)
+        receipt = replace(receipt, sha256=scan_kept.sha256)
+        return self._settled(receipt, results, Status.PARTIALLY_ACCEPTED, Reason(told.code, str(told)))
 
     def _apply_or_hand_over(self, receipt: Receipt, admitted: Admitted) -> Receipt | None:
         found = receipt.scan or self._scan(receipt, admitted)

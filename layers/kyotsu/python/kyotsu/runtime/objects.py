@@ -49,6 +49,27 @@ class S3Objects:
         """Write a small object."""
         self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
 
+    def create(self, bucket: str, key: str, body: bytes, content_type: str) -> bool:
+        """Write a small object unless there is one; tell whether it was written."""
+        try:
+            self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "PreconditionFailed":
+                raise
+            return False
+        return True
+
+    def find(self, bucket: str, key: str) -> bytes | None:
+        """Return a whole object, or None."""
+        try:
+            return self.get(bucket, key)
+        except self.client.exceptions.NoSuchKey:
+            return None
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object: its bucket keeps the version, and lists the key no more."""
+        self.client.delete_object(Bucket=bucket, Key=key)
+
     def upload(self, bucket: str, key: str, pieces: Iterator[bytes], content_type: str) -> None:
         """Write an object of any size; in several parts if it is large, and then all of it or nothing."""
         self.client.upload_fileobj(

@@ -44,6 +44,18 @@ class LinkageObjects:
         """Write an object of any size from pieces."""
         self.s3.upload(bucket, key, body, content_type)
 
+    def create(self, bucket: str, key: str, body: bytes, content_type: str) -> bool:
+        """Write a small object unless there is one; tell whether it was written."""
+        return self.s3.create(bucket, key, body, content_type)
+
+    def find(self, bucket: str, key: str) -> bytes | None:
+        """Return a small object, or None."""
+        return self.s3.find(bucket, key)
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object; that there is none is no error."""
+        self.s3.delete(bucket, key)
+
     def put_fragment(self, receipt_id: str, index: int, body: bytes) -> None:
         """Keep a chunk's part of the errors file until the file is answered."""
         self.s3.put(self.work_bucket, _fragment_key(receipt_id, index), body, CSV)
