@@ -58,7 +58,7 @@ def test_every_placeholder_is_filled_where_the_outcome_is_used(name: str) -> Non
     wanted = placeholders(NAMES[name]) - {"item"}
     for path in PRODUCT:
         text = path.read_text(encoding="utf-8")
-        for use in re.finditer(rf"\boutcomes\.{name}\b", text):
+        for use in re.finditer(rf"(?<!is )\boutcomes\.{name}\b", text):
             near = text[max(0, use.start() - 250) : use.end() + 250]
             assert not [field for field in wanted if not re.search(rf'\b{field}=|"{field}":', near)], path
 
