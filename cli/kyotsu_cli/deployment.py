@@ -16,9 +16,11 @@ from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.residents.reading import ResidentReader
+from kyotsu.residents.sealing import Sealing
 from kyotsu.residents.table import ResidentTable
 from kyotsu.runtime.failures import FailureTable
 from kyotsu.wiring.catalogue import layout_columns
+from kyotsu.wiring.sealing import deployed_sealing
 from kyotsu_cli.failure import CommandError
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
@@ -41,6 +43,12 @@ class Deployment:
     def failures(self) -> FailureTable:
         """Why messages of queues failed."""
         return FailureTable(self.outputs["LinkageTable"], self.municipality)
+
+    @property
+    def sealing(self) -> Sealing:
+        """What tells rows apart and seals them; only who may use the deployment's keys gets anywhere with it."""
+        keys = (self.outputs["PersonalKey"], self.outputs["FingerprintSecret"])
+        return deployed_sealing(catalogue(), self.municipality, *keys)
 
     @property
     def residents(self) -> ResidentReader:

@@ -35,6 +35,7 @@ class FileAccess:
             "WORK_BUCKET": stateful.work.bucket.bucket_name,
             "EVENT_BUS": stateful.bus.event_bus_name,
             "SMALL_CHUNKS": str(parameters.small_chunks),
+            **stateful.personal.environment(),
         }
 
     def let_read_files(self, function: PythonFunction) -> None:
@@ -50,6 +51,7 @@ class FileAccess:
         function.allow(_APPLY, [self.stateful.residents.table.table_arn])
         function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
         function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
+        self.stateful.personal.let_seal(function)
         self._let_use_records(function)
 
     def let_answer(self, function: PythonFunction) -> None:

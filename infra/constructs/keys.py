@@ -15,7 +15,8 @@ class Keys(Construct):
 
     `exchange`: provider buckets, so that linked systems never hold a right on the key of the records.
     `records`: tables and the work bucket. `messages`: queues, topics and the event bus, which AWS services write to.
-    `logs`: log groups.
+    `logs`: log groups. `personal`: data keys of 個人番号 and 住民票コード. `fingerprints`: the secret that rows are
+    told apart with.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, parameters: Parameters) -> None:
@@ -25,6 +26,8 @@ class Keys(Construct):
         self.records = self._key("Records", "Records of residents, receipts and work in progress")
         self.messages = self._key("Messages", "Queues, topics and the event bus")
         self.logs = self._key("Logs", "Log groups of functions")
+        self.personal = self._key("Personal", "Data keys of individual numbers and resident record codes")
+        self.fingerprints = self._key("Fingerprints", "The key of fingerprints of rows and numbers")
         self._let_services_send_messages()
         self._let_logs_be_written()
 

@@ -12,6 +12,7 @@ from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ProviderB
 from infra.constructs.keys import Keys
 from infra.constructs.messages import AlarmTopic, DomainEvents
 from infra.constructs.outputs import publish
+from infra.constructs.personal import PersonalData
 from infra.constructs.table import RecordTable, index
 from infra.parameters.types import Parameters
 
@@ -31,6 +32,7 @@ class StatefulStack(Stack):
         )
         self._parameters = parameters
         self.keys = Keys(self, "Keys", parameters=parameters)
+        self.personal = PersonalData(self, "Personal", keys=self.keys, parameters=parameters)
         self.access_logs = AccessLogBucket(self, "AccessLogs", parameters=parameters)
         self.provider_bucket_names = [self._provider_bucket(system) for system in systems]
         self.work = self._work_bucket()
@@ -81,7 +83,9 @@ class StatefulStack(Stack):
                 "BucketPrefix": self._parameters.bucket_prefix,
                 "EventBus": self.bus.event_bus_name,
                 "ExchangeKey": self.keys.exchange.key_arn,
+                "FingerprintSecret": self.personal.secret_arn,
                 "LinkageTable": self.linkage.table.table_name,
+                "PersonalKey": self.keys.personal.key_arn,
                 "ResidentsTable": self.residents.table.table_name,
                 "WorkBucket": self.work.bucket.bucket_name,
             },

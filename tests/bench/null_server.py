@@ -16,6 +16,7 @@ from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.table import ResidentTable
 from kyotsu.wiring.catalogue import effect_rules
 from tests.fakes.deployment import CATALOGUE, Deployment
+from tests.fakes.sealing import FINGERPRINTS, local_sealing
 
 
 @contextmanager
@@ -46,8 +47,8 @@ def deployment(dynamodb: Any) -> Deployment:
     """Return a deployment whose residents are in the null DynamoDB and whose files are in memory."""
     made = Deployment()
     made.objects.block_bytes = 1024 * 1024
-    table = ResidentTable(dynamodb, "Residents", "141003")
+    table = ResidentTable(dynamodb, "Residents", "141003", local_sealing())
     made.reception.appliers["residents"] = ResidentApplier(  # type: ignore[index] # a dict, in this process
-        table, effect_rules(CATALOGUE, "residents")
+        table, effect_rules(CATALOGUE, "residents"), FINGERPRINTS
     )
     return made

@@ -25,6 +25,7 @@ from tests.fakes.memory import (
     MemoryReceipts,
     MemoryResidents,
 )
+from tests.fakes.sealing import FINGERPRINTS
 
 CATALOGUE = load_catalogue(Path(__file__).parents[2] / "catalogue")
 PREFIX = "kyotsu-test-141003-"
@@ -49,7 +50,7 @@ class Deployment:
         rules = effect_rules(CATALOGUE, "residents")
         self.reception = Reception(
             admission=Admission(CATALOGUE, "141003", frozenset({"141003"}), PREFIX, {"residents"}),
-            appliers={"residents": ResidentApplier(self.residents, rules)},
+            appliers={"residents": ResidentApplier(self.residents, rules, FINGERPRINTS)},
             objects=self.objects,
             receipts=self.receipts,
             events=self.events,

@@ -9,6 +9,7 @@ from typing import Any
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.wiring.catalogue import effect_rules
 from tests.fakes.deployment import CATALOGUE, Deployment
+from tests.fakes.sealing import FINGERPRINTS
 
 
 class StoppedError(Exception):
@@ -75,7 +76,7 @@ def interrupted(deployment: Deployment, interruption: Interruption) -> Deploymen
     rules = effect_rules(CATALOGUE, "residents")
     deployment.reception = replace(
         deployment.reception,
-        appliers={"residents": ResidentApplier(around(deployment.residents), rules)},
+        appliers={"residents": ResidentApplier(around(deployment.residents), rules, FINGERPRINTS)},
         objects=around(deployment.objects),
         receipts=around(deployment.receipts),
         events=around(deployment.events),

@@ -44,8 +44,9 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
     for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"):
         assert allowed.pop(f"sqs:{action}") == {"ReceiveFileQueue"}
-    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysRecords", "KeysMessages"}
-    assert allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysRecords"}
+    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords", "KeysMessages"}
+    assert allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysPersonal", "KeysRecords"}
+    assert allowed.pop("secretsmanager:GetSecretValue") == {"PersonalFingerprintKey"}
     assert allowed.pop("kms:Encrypt") == allowed.pop("kms:DescribeKey") == {"KeysRecords"}
     _expect_logs_and_network(allowed, "ReceiveFileFunctionLogs", deployment)
 
@@ -58,9 +59,10 @@ def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment:
     assert allowed.pop("dynamodb:GetItem") == allowed.pop("dynamodb:Query") == {"LinkageTable"}
     assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == {"ResidentsTable"}
     assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
-    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysRecords"}
-    for action in ("DescribeKey", "Encrypt", "GenerateDataKey"):
-        assert allowed.pop(f"kms:{action}") == {"KeysRecords"}
+    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
+    assert allowed.pop("kms:GenerateDataKey") == {"KeysPersonal", "KeysRecords"}
+    assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
+    assert allowed.pop("secretsmanager:GetSecretValue") == {"PersonalFingerprintKey"}
     _expect_logs_and_network(allowed, "LargeFileApplyGroupLogs", deployment)
 
 
@@ -106,12 +108,23 @@ def test_no_role_names_an_action_by_a_wildcard(linkage: Template) -> None:
         assert not [action for action, _ in granted(linkage.permissions(role)) if "*" in action]
 
 
-def test_keys_are_used_by_way_of_services_alone(linkage: Template) -> None:
+def test_keys_are_used_by_way_of_services_alone_but_that_of_personal_data(linkage: Template) -> None:
     for role in FUNCTIONS:
         for statement in linkage.permissions(role):
-            if any(action.startswith("kms:") for action in as_list(statement["Action"])):
+            direct = "KeysPersonal" in str(statement["Resource"])
+            if any(action.startswith("kms:") for action in as_list(statement["Action"])) and not direct:
                 services = statement["Condition"]["StringEquals"]["kms:ViaService"]
                 assert all(service.endswith(".ap-northeast-1.amazonaws.com") for service in services)
+
+
+@pytest.mark.parametrize("role", ["ReceiveFile", "LargeFileApplyGroup"])
+def test_functions_seal_in_the_one_context_and_open_nothing(linkage: Template, deployment: str, role: str) -> None:
+    (statement,) = [s for s in linkage.permissions(role) if "KeysPersonal" in str(s["Resource"])]
+    assert statement["Action"] == "kms:GenerateDataKey"
+    allowed = dict(statement["Condition"]["StringEquals"])
+    assert allowed.pop("kms:EncryptionContext:municipality") == linkage.stack.split("-")[2]
+    assert allowed.pop("kms:EncryptionContext:purpose") == "personal-data"
+    assert allowed.keys() == ({"aws:SourceVpce"} if deployment == "enclosed" else set())
 
 
 @pytest.mark.parametrize("role", ["ReceiveFile", "LargeFileAnswerFile"])
@@ -163,10 +176,11 @@ def test_in_a_private_network_data_is_reached_through_its_endpoints_alone(synthe
 
 
 def test_a_source_is_mapped_only_once_its_role_may_read_it(linkage: Template) -> None:
-    policies = linkage.resources("IAM::Policy")
+    # What does not fit into a role's inline policy stands in a managed one.
+    policies = linkage.statements("IAM::Policy") | linkage.statements("IAM::ManagedPolicy")
     for mapping in linkage.resources("Lambda::EventSourceMapping").values():
-        (policy,) = [name for name in mapping["DependsOn"] if name in policies]
-        actions = {action for action, _ in granted(linkage.statements("IAM::Policy")[policy])}
+        first = [policies[name] for name in mapping["DependsOn"] if name in policies]
+        actions = {action for statements in first for action, _ in granted(statements)}
         assert actions & {"sqs:ReceiveMessage", "dynamodb:GetRecords"}
 
 
@@ -186,7 +200,8 @@ def _expect_logs_and_network(allowed: dict[str, set[str]], logs: str, deployment
     assert allowed == {}
 
 
-NAMES = ("DomainEventsBus", "KeysExchange", "KeysMessages", "KeysRecords", "LargeFileAnswerFileFunction",
+NAMES = ("DomainEventsBus", "KeysExchange", "KeysFingerprints", "KeysMessages", "KeysPersonal", "KeysRecords",
+         "PersonalFingerprintKey", "LargeFileAnswerFileFunction",
          "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
          "LinkageTable", "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
          "ReceiveFileQueue", "ResidentsTable", "WorkBucket")  # fmt: skip

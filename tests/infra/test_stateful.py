@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from infra.systems import provider_systems
+from kyotsu.runtime.sealing import encryption_context
 from tests.infra.conftest import CITY, TOWN, Synthesis
 from tests.infra.templates import ACCOUNT, Properties, Template
 
-STATEFUL = ["DynamoDB::GlobalTable", "S3::Bucket", "KMS::Key", "Events::EventBus"]
+STATEFUL = ["DynamoDB::GlobalTable", "S3::Bucket", "KMS::Key", "Events::EventBus", "SecretsManager::Secret"]
 
 
 @pytest.mark.parametrize("kind", STATEFUL)
@@ -118,11 +119,11 @@ def test_access_logs_come_from_this_account_alone(stateful: Template) -> None:
 
 def test_keys_rotate_and_serve_services_only_under_a_condition(stateful: Template) -> None:
     keys = stateful.properties("KMS::Key")
-    assert len(keys) == 4
+    assert len(keys) == 6
     for name, key in keys.items():
         assert key["EnableKeyRotation"] is True
         for statement in key["KeyPolicy"]["Statement"]:
-            if statement["Principal"] != {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}:
+            if statement["Effect"] == "Allow" and statement["Principal"] != {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}:
                 assert "Service" in statement["Principal"], name
                 assert statement["Condition"], name
 
@@ -131,6 +132,31 @@ def test_no_service_may_use_the_keys_of_files_and_records(stateful: Template) ->
     for purpose in ("KeysExchange", "KeysRecords"):
         (statement,) = stateful.only("KMS::Key", purpose)["KeyPolicy"]["Statement"]
         assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
+def test_the_key_of_personal_data_is_bound_to_one_municipality_and_purpose(stateful: Template, deployment: str) -> None:
+    """Requirement: also an administrator's role can use it in no other context."""
+    policy = stateful.only("KMS::Key", "KeysPersonal")["KeyPolicy"]["Statement"]
+    account, *refusals = policy
+    assert (account["Effect"], account["Principal"]) == ("Allow", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    municipality = TOWN if deployment == "enclosed" else CITY
+    assert [refusal["Condition"] for refusal in refusals] == [
+        {"StringNotEquals": {"kms:EncryptionContext:municipality": municipality}},
+        {"StringNotEquals": {"kms:EncryptionContext:purpose": "personal-data"}},
+    ]
+    assert encryption_context(municipality) == {"municipality": municipality, "purpose": "personal-data"}
+    for refusal in refusals:
+        assert (refusal["Effect"], refusal["Principal"]) == ("Deny", {"AWS": "*"})
+        assert {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"} == set(refusal["Action"])
+
+
+def test_the_secret_of_fingerprints_is_random_long_and_under_a_key_of_its_own(stateful: Template) -> None:
+    (secret,) = stateful.properties("SecretsManager::Secret").values()
+    assert secret["KmsKeyId"].startswith("<KeysFingerprints")
+    assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 64}, (
+        "with another value CloudFormation makes another secret, and every stored row looks new"
+    )
+    assert "SecretString" not in secret
 
 
 def test_eventbridge_and_cloudwatch_may_use_the_key_of_messages_for_our_rules_and_alarms(stateful: Template) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from kyotsu.residents.table import ResidentTable, VersionItem
 from kyotsu.runtime.tables import bound
 from kyotsu.wiring.catalogue import layout_columns
 from tests.fakes.deployment import BUCKET, CATALOGUE, PREFIX
+from tests.fakes.sealing import local_sealing
 
 REGION: Final = "ap-northeast-1"
 MUNICIPALITY = "141003"
@@ -39,6 +41,8 @@ ENVIRONMENT = {
     "RESIDENTS_TABLE": "residents",
     "WORK_BUCKET": "work",
     "EVENT_BUS": "kyotsu",
+    "PERSONAL_KEY": "made with the cloud",
+    "FINGERPRINT_SECRET": "made with the cloud",
     "SMALL_CHUNKS": "8",
     "LARGE_FILE_MACHINE": f"arn:aws:states:{REGION}:123456789012:stateMachine:large-files",
     "POWERTOOLS_SERVICE_NAME": "test",
@@ -57,11 +61,14 @@ class Cloud:
         self.sqs = boto3.client("sqs")
         self.dynamodb = boto3.client("dynamodb")
         self.receipts = ReceiptTable("linkage", MUNICIPALITY)
-        self.residents = ResidentTable(self.dynamodb, "residents", MUNICIPALITY)
+        self.residents = ResidentTable(self.dynamodb, "residents", MUNICIPALITY, local_sealing())
         self.reader = ResidentReader(self.residents, lambda layout: layout_columns(CATALOGUE, layout))
 
     def create(self) -> None:
         """Create everything; tables from their models."""
+        key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+        secret = boto3.client("secretsmanager").create_secret(Name="fingerprints", SecretString="f" * 64)["ARN"]
+        os.environ.update(PERSONAL_KEY=key, FINGERPRINT_SECRET=secret)
         for bucket in (BUCKET, "work"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -1,9 +1,9 @@
-"""Keys, roles and policies. moto keeps them; nothing here is enforced."""
+"""Keys, secrets, roles and policies. moto keeps them; nothing here is enforced."""
 
 import json
 from typing import Any
 
-from infra.sandbox.deployment import Kind, Place
+from infra.sandbox.deployment import Kind, Place, only
 from infra.sandbox.intrinsics import Created
 
 _AWS_MANAGED = ":iam::aws:policy/"
@@ -66,6 +66,22 @@ def managed_policy(place: Place, properties: dict[str, Any]) -> Created:
     return Created(arn, {"PolicyArn": arn})
 
 
+def secret(place: Place, properties: dict[str, Any]) -> Created:
+    """Make a secret with a random value of the asked length and alphabet."""
+    secrets = place.cloud.client("secretsmanager")
+    wanted = properties["GenerateSecretString"]
+    only(wanted, {"PasswordLength", "ExcludePunctuation"}, f"{place.path} GenerateSecretString")
+    value = secrets.get_random_password(**wanted)["RandomPassword"]
+    name = properties.get("Name", place.physical_name())
+    made = secrets.create_secret(
+        Name=name,
+        Description=properties.get("Description", ""),
+        KmsKeyId=properties["KmsKeyId"],
+        SecretString=value,
+    )
+    return Created(made["ARN"], {"Id": made["ARN"]})
+
+
 _TAGS = {"Tags": "nothing in the sandbox reads tags"}
 
 KINDS = {
@@ -75,6 +91,9 @@ KINDS = {
         _TAGS | {"PendingWindowInDays": "the sandbox deletes no keys", "Enabled": "keys start enabled"},
     ),
     "AWS::KMS::Alias": Kind(alias, frozenset({"AliasName", "TargetKeyId"})),
+    "AWS::SecretsManager::Secret": Kind(
+        secret, frozenset({"Name", "Description", "KmsKeyId", "GenerateSecretString"}), _TAGS
+    ),
     "AWS::IAM::Role": Kind(
         role,
         frozenset({"RoleName", "AssumeRolePolicyDocument", "Description", "Policies", "ManagedPolicyArns"}),

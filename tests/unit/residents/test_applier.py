@@ -13,6 +13,7 @@ from kyotsu.residents.applier import Head, HeadsContendedError, ResidentApplier
 from kyotsu.wiring.catalogue import effect_rules
 from tests.fakes.deployment import CATALOGUE, COLUMNS, NUMBER, row
 from tests.fakes.memory import MemoryResidents
+from tests.fakes.sealing import FINGERPRINTS
 
 RULES = effect_rules(CATALOGUE, "residents")
 
@@ -47,13 +48,16 @@ class RacedResidents(MemoryResidents):
 def test_duplicates_inside_a_file_are_written_once() -> None:
     store = MemoryResidents()
     same = {"sosajikoku": "09:30"}
-    assert counts(ResidentApplier(store, RULES).apply(file(), rows({}, {}, same))) == {"added": 1, "unchanged": 2}
+    assert counts(ResidentApplier(store, RULES, FINGERPRINTS).apply(file(), rows({}, {}, same))) == {
+        "added": 1,
+        "unchanged": 2,
+    }
     assert store.writes == 1
 
 
 def test_rows_already_stored_cause_no_write_at_all() -> None:
     store = MemoryResidents()
-    applier = ResidentApplier(store, RULES)
+    applier = ResidentApplier(store, RULES, FINGERPRINTS)
     applier.apply(file("one"), rows({}))
     revision = store.stored[NUMBER].revision
     assert counts(applier.apply(file("two"), rows({}, line=7))) == {"unchanged": 1}
@@ -62,7 +66,7 @@ def test_rows_already_stored_cause_no_write_at_all() -> None:
 
 def test_one_tried_again_after_its_head_was_stored_counts_as_if_it_had_not_been() -> None:
     store = MemoryResidents()
-    applier = ResidentApplier(store, RULES)
+    applier = ResidentApplier(store, RULES, FINGERPRINTS)
     first = applier.apply(file(), rows({}, {}, {"kojinrirekibango": "2"}))
     assert counts(first) == {"added": 1, "stale": 1, "unchanged": 1}
     assert applier.apply(file(), rows({}, {}, {"kojinrirekibango": "2"})) == first
@@ -72,7 +76,7 @@ def test_one_tried_again_after_its_head_was_stored_counts_as_if_it_had_not_been(
 def test_a_file_that_came_in_between_does_not_change_what_a_retry_counts() -> None:
     """The counts in the answer are those of the undisturbed run after any retry."""
     store = MemoryResidents()
-    applier = ResidentApplier(store, RULES)
+    applier = ResidentApplier(store, RULES, FINGERPRINTS)
     applier.apply(file("before"), rows({}))
     mine, others = rows({"sosajikoku": "10:00:00"}), rows({"sosajikoku": "11:00:00"})
     first = applier.apply(file("mine"), mine)
@@ -83,7 +87,7 @@ def test_a_file_that_came_in_between_does_not_change_what_a_retry_counts() -> No
 
 def test_a_file_that_came_in_between_two_chunks_counts_after_both() -> None:
     store = MemoryResidents()
-    applier = ResidentApplier(store, RULES)
+    applier = ResidentApplier(store, RULES, FINGERPRINTS)
     total = counts(applier.apply(file("mine"), rows({"kojinrirekibango": "1"})))
     assert total == {"added": 1}
     applier.apply(file("other"), rows({"kojinrirekibango": "3"}))
@@ -93,9 +97,9 @@ def test_a_file_that_came_in_between_two_chunks_counts_after_both() -> None:
 
 def test_a_writer_who_loses_counts_what_the_winner_left() -> None:
     other = RacedResidents([])
-    store = RacedResidents([lambda: ResidentApplier(other, RULES).apply(file("winner"), rows({}))])
+    store = RacedResidents([lambda: ResidentApplier(other, RULES, FINGERPRINTS).apply(file("winner"), rows({}))])
     other.stored, other.versions = store.stored, store.versions
-    lost = ResidentApplier(store, RULES).apply(file("loser"), rows({"sosajikoku": "10:00:00"}))
+    lost = ResidentApplier(store, RULES, FINGERPRINTS).apply(file("loser"), rows({"sosajikoku": "10:00:00"}))
     assert counts(lost) == {"updated": 1}
     assert len(store.stored[NUMBER].entries) == 2
 
@@ -104,22 +108,22 @@ def test_a_writer_who_always_loses_gives_up_for_now() -> None:
     store = MemoryResidents()
     store.replace_heads = lambda heads: {head.addressee_number for head in heads}  # type: ignore[method-assign]
     with pytest.raises(HeadsContendedError):
-        ResidentApplier(store, RULES).apply(file(), rows({}))
+        ResidentApplier(store, RULES, FINGERPRINTS).apply(file(), rows({}))
 
 
 def test_nobody_has_more_versions_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_VERSIONS", 2)
     store = MemoryResidents()
     many = rows(*({"kojinrirekibango": str(number)} for number in (1, 2, 3, 2)))
-    applied = ResidentApplier(store, RULES).apply(file(), many)
+    applied = ResidentApplier(store, RULES, FINGERPRINTS).apply(file(), many)
     assert [(problem.line, problem.outcome.code) for problem in applied.problems] == [(4, "E1008")]
     assert counts(applied) == {"added": 1, "stale": 1, "unchanged": 1}
-    assert ResidentApplier(store, RULES).apply(file(), many) == applied
+    assert ResidentApplier(store, RULES, FINGERPRINTS).apply(file(), many) == applied
 
 
 def test_origin_and_content_make_a_version_and_the_way_a_time_is_written_does_not() -> None:
     store = MemoryResidents()
-    applier = ResidentApplier(store, RULES)
+    applier = ResidentApplier(store, RULES, FINGERPRINTS)
     applier.apply(file("one"), rows({}))
     assert counts(applier.apply(file("two", Mode.FULL), rows({}))) == {"stale": 1}
     assert counts(applier.apply(file("three"), rows({"sosajikoku": "10:00:00"}, {"kojinrirekibango": "01"}))) == {

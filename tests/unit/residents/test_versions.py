@@ -10,6 +10,7 @@ import pytest
 from kyotsu.contracts.rows import FileContext, Mode, Row
 from kyotsu.residents.versions import Entry, EntryReader
 from tests.fakes.deployment import COLUMNS, row
+from tests.fakes.sealing import FINGERPRINTS
 
 FILE = FileContext(
     municipality="141003",
@@ -26,7 +27,7 @@ FILE = FileContext(
 
 def read(file: FileContext = FILE, effect: str | None = "1", line: int = 2, **items: str) -> Entry:
     values = {**dict.fromkeys(file.columns, ""), **row(**items)}
-    return EntryReader(file).read(Row(line, [values[name] for name in file.columns]), effect)
+    return EntryReader(file, FINGERPRINTS).read(Row(line, [values[name] for name in file.columns]), effect)
 
 
 def test_a_version_says_what_the_fold_needs() -> None:

@@ -50,6 +50,8 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "RESIDENTS_TABLE",
         "WORK_BUCKET",
         "EVENT_BUS",
+        "PERSONAL_KEY",
+        "FINGERPRINT_SECRET",
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
     )
@@ -62,7 +64,7 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {**dict.fromkeys(names, "x"), **own, "AWS_DEFAULT_REGION": "ap-northeast-1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
-    caches = (functions.reception, functions.event_bus, clients.dynamodb, clients.s3, clients.events)
+    caches = (functions.reception, functions.sealing, functions.event_bus, clients.dynamodb, clients.s3, clients.events)
     for cached in caches:
         cached.cache_clear()
     reception = functions.reception()

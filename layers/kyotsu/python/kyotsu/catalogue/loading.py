@@ -20,6 +20,10 @@ APPLIERS = ("residents", "protection", "addressees")
 """Names an interface may give as its applier; which of them are deployed is wiring's."""
 
 
+ALWAYS_SEALED = frozenset({"kojinbango", "juminhyokodo"})
+"""個人番号 and 住民票コード: an interface whose layout has them must list them as sealed."""
+
+
 def layer_root() -> Path:
     """Return the folder the catalogue stands in where the package is deployed as a layer."""
     return Path(kyotsu.__file__).parents[2] / "catalogue"
@@ -92,10 +96,13 @@ def _cross_check(
         document.add(nodes[field][1], message)
 
     _check_versions(interface, root, wrong)
+    _check_sealed(interface, root, wrong)
     if document.name != f"interfaces/{interface.id}.yaml":
         wrong("id", f"ファイル名は {interface.id}.yaml です。")
     if interface.applier not in APPLIERS:
         wrong("applier", f"applier は {'、'.join(APPLIERS)} のいずれかです。")
+    if interface.expected_every and interface.providers == "any":
+        wrong("expected_every", "providers が any の連携IDでは、届かないことを監視できません。")
     for field in ("providers", "recipients"):
         for system in (s for s in getattr(interface, field) if field == "recipients" or interface.providers != "any"):
             if system.lower() not in systems:
@@ -113,6 +120,16 @@ def _check_versions(interface: Interface, root: Path, wrong: Callable[[str, str]
             wrong("versions", f"版 {version.id} のレイアウト {version.layout} がありません。")
         if version.accepted_until and version.accepted_until < version.accepted_from:
             wrong("versions", f"版 {version.id} の受付期間が逆です。")
+
+
+def _check_sealed(interface: Interface, root: Path, wrong: Callable[[str, str], None]) -> None:
+    """A misspelt item would be stored in the clear; so would a new one that every law wants sealed."""
+    layouts = [read_layout(root, version.layout)[0] for version in interface.versions]
+    known = {item for layout in layouts for item in layout.columns}
+    for item in (item for item in interface.sealed if item not in known):
+        wrong("sealed", f"項目 {item} はどの版のレイアウトにもありません。")
+    for item in sorted(ALWAYS_SEALED & known - set(interface.sealed)):
+        wrong("sealed" if interface.sealed else "id", f"項目 {item} は sealed に必ず書いてください。")
 
 
 def _check_branches(interface: Interface, categories: Collection[str], wrong: Callable[[str, str], None]) -> None:

@@ -14,6 +14,8 @@ InterfaceId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{3}[a-z][0-9]{3}
 BranchId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$")]
 VersionId = Annotated[str, msgspec.Meta(pattern=r"^v[0-9]{1,3}$")]
 CategoryCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]$")]
+Days = Annotated[str, msgspec.Meta(pattern=r"^P[1-7]D$")]
+"""A duration of ISO 8601 in whole days; alarms look back a week at most."""
 ReasonRange = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}-[0-9]{2}$")]
 
 
@@ -84,10 +86,16 @@ class Interface(Entry, frozen=True, kw_only=True):
     applier: str
     modes: tuple[Mode, ...]
     completeness: Literal["optional", "required"] = "optional"
+    expected_every: Days | None = None
+    """Operators are alarmed if a provider sends no file for so long."""
     recipients: tuple[SystemId, ...]
     versions: tuple[Version, ...]
     branches: tuple[Branch, ...]
     planned_move_out: Literal["apply", "keep"] = "apply"
+    sealed: tuple[str, ...] = ()
+    """Romaji names of the items that are never stored in the clear."""
+    retention_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 90
+    """Days that its files and answers stay in the provider's bucket; longer than a message may wait to be redriven."""
 
     def branch(self, branch_id: str) -> Branch | None:
         """Return the branch of an id, or None."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.residents.counting import Known, chunk_counts, remarks
 from kyotsu.residents.effects import EffectRule, Effects, Remark, common_remarks
 from kyotsu.residents.versions import Entry, EntryReader
@@ -83,8 +84,14 @@ class _Plan:
 class ResidentApplier:
     """A `RowApplier` for 住基情報."""
 
-    def __init__(self, store: ResidentStore, rules: Mapping[tuple[str, str], Sequence[EffectRule]]) -> None:
-        """`rules` are the effect rules by interface and branch."""
+    def __init__(
+        self,
+        store: ResidentStore,
+        rules: Mapping[tuple[str, str], Sequence[EffectRule]],
+        fingerprints: Fingerprints,
+    ) -> None:
+        """`rules` are the effect rules by interface and branch; `fingerprints` tell rows apart."""
+        self._fingerprints = fingerprints
         self._store = store
         self._rules = rules
 
@@ -106,7 +113,7 @@ class ResidentApplier:
 
     def _people(self, file: FileContext, rows: Sequence[Row]) -> dict[str, _Person]:
         effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
-        reader = EntryReader(file)
+        reader = EntryReader(file, self._fingerprints)
         people: dict[str, _Person] = {}
         for row in rows:
             items = dict(zip(file.columns, row.values, strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kyotsu.residents.sealing import StoredValue
 from kyotsu.residents.versions import Entry
 
 
@@ -23,11 +24,12 @@ def unpack_entries(packed: bytes) -> tuple[Entry, ...]:
     return tuple(Entry._make((*row[:8], receipts[row[8]], row[9])) for row in rows)
 
 
-def pack_values(values: Sequence[str]) -> bytes:
-    """Return a row's values in compact form."""
+def pack_values(values: Sequence[StoredValue]) -> bytes:
+    """Return a row's values, sealed where they must be, in compact form."""
     return msgspec.msgpack.encode(values)
 
 
-def unpack_values(packed: bytes) -> list[str]:
+def unpack_values(packed: bytes) -> list[StoredValue]:
     """Return the values of `pack_values`."""
-    return msgspec.msgpack.decode(packed, type=list[str])
+    values: list[StoredValue] = msgspec.msgpack.decode(packed)
+    return values

@@ -2,22 +2,26 @@
 
 | item | pk | sk | attributes |
 |---|---|---|---|
-| version | 団体コード#宛名番号 | V#history#sub#操作日時#effect+origin#hash | b values, y layout, r receipt, l line |
+| version | 団体コード#宛名番号 | V#history#sub#操作日時#effect+origin#hash | b values, y layout, r receipt, l line, k |
 | head | 団体コード#宛名番号 | H | n revision, b entries |
+| data key | 団体コード#K#reference | K | b wrapped key, f which fingerprints the rows sealed with it have |
 
-Writes go through the plain client in batches: PynamoDB's models cost five times the time per item (performance.md).
+`k` is the reference of the data key. Writes go through the plain client in batches: PynamoDB's models cost five times
+the time per item (performance.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
+from kyotsu.contracts.sealing import DataKey
 from kyotsu.residents.applier import Head, StoredVersion
 from kyotsu.residents.packing import pack_entries, pack_values, unpack_entries, unpack_values
+from kyotsu.residents.sealing import Sealing, key_reference, open_values, seal_values, without_sealed
 from kyotsu.residents.stream import HEAD
 from kyotsu.residents.versions import Entry
 from kyotsu.runtime.batches import batches, get_all, in_parallel, put_all
@@ -26,6 +30,7 @@ from kyotsu.runtime.tables import TableItem, bound
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+_DATA_KEY = "K"
 _TRANSACTION = 100
 _CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict", "None"})
 """Why one of the heads of a transaction was not stored: itself, or another one beside it."""
@@ -38,16 +43,29 @@ class VersionItem(TableItem):
     y = UnicodeAttribute()
     r = UnicodeAttribute()
     l = NumberAttribute()  # noqa: E741 - one-letter names keep a row within one write unit
+    k = UnicodeAttribute(null=True)
+
+
+class KeyItem(TableItem):
+    """A chunk's data key."""
+
+    b = BinaryAttribute(legacy_encoding=False)
+    f = UnicodeAttribute()
+
+
+class NotSealingError(Exception):
+    """This table was opened without means to seal, so that nothing can be stored in it and nothing unsealed."""
 
 
 class ResidentTable:
-    """A `ResidentStore` on DynamoDB."""
+    """A `ResidentStore` on DynamoDB. Without `sealing` it reads what is not sealed, and stores no rows."""
 
-    def __init__(self, client: DynamoDBClient, table: str, municipality: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, municipality: str, sealing: Sealing | None = None) -> None:
         self._client = client
         self._table = table
         self._municipality = municipality
-        self._versions = bound(VersionItem, table)
+        self._sealing = sealing
+        self._versions, self._keys = bound(VersionItem, table), bound(KeyItem, table)
 
     def heads(self, numbers: Iterable[str]) -> dict[str, Head]:
         """Return the heads of all these people; one of revision 0 for people not known."""
@@ -59,8 +77,15 @@ class ResidentTable:
         return found
 
     def put_versions(self, versions: Sequence[StoredVersion]) -> None:
-        """Store versions; storing one again changes nothing."""
-        put_all(self._client, self._table, [self._version_item(version) for version in versions])
+        """Store versions, with a data key of their own for what must be sealed; storing one again changes nothing."""
+        if not versions:
+            return
+        key = self._sealed_with().sealer.new_key()
+        reference = key_reference(key.wrapped)
+        items = [self._version_item(version, key, reference) for version in versions]
+        # Before any row that refers to it: a row whose key is not stored could never be opened.
+        self._client.put_item(TableName=self._table, Item=self._key_item(key, reference))
+        put_all(self._client, self._table, items)
 
     def replace_heads(self, heads: Sequence[Head]) -> set[str]:
         """Store heads, each only if the stored revision is the one before; return the numbers of those not stored."""
@@ -68,21 +93,49 @@ class ResidentTable:
         return {number for numbers in lost for number in numbers}
 
     def values(self, number: str, entry: Entry) -> tuple[str, list[str]]:
-        """Return the layout (`interface/version`) and the values of a stored version."""
-        item = self._versions.get(self._pk(number), _sort_key(entry), consistent_read=True)
-        return item.y, unpack_values(item.b)
+        """Return the layout (`interface/version`) and the values of a stored version; sealed ones are empty."""
+        item = self._version(number, entry)
+        return item.y, without_sealed(unpack_values(item.b))
+
+    def sealed_values(self, number: str, entry: Entry, columns: Callable[[str], Sequence[str]]) -> dict[str, str]:
+        """Return the sealed values of a stored version by romaji name, for a reader with a right to them.
+
+        `columns` gives a layout's romaji names. Raises SealBrokenError if a value was changed or moved here.
+        """
+        item = self._version(number, entry)
+        key = self._keys.get(self._pk(f"{_DATA_KEY}#{item.k}"), _DATA_KEY, consistent_read=True)
+        opened = self._sealed_with().sealer.open_key(key.b)
+        return open_values(opened, columns(item.y), unpack_values(item.b), self._municipality, number)
 
     def _pk(self, number: str) -> str:
         return f"{self._municipality}#{number}"
 
-    def _version_item(self, version: StoredVersion) -> dict[str, Any]:
+    def _sealed_with(self) -> Sealing:
+        if self._sealing is None:
+            raise NotSealingError
+        return self._sealing
+
+    def _version(self, number: str, entry: Entry) -> VersionItem:
+        return self._versions.get(self._pk(number), _sort_key(entry), consistent_read=True)
+
+    def _key_item(self, key: DataKey, reference: str) -> dict[str, Any]:
         return {
-            "pk": {"S": self._pk(version.addressee_number)},
+            "pk": {"S": self._pk(f"{_DATA_KEY}#{reference}")},
+            "sk": {"S": _DATA_KEY},
+            "b": {"B": key.wrapped},
+            "f": {"S": self._sealed_with().fingerprints.key_id},
+        }
+
+    def _version_item(self, version: StoredVersion, key: DataKey, reference: str) -> dict[str, Any]:
+        number, items = version.addressee_number, self._sealed_with().items(version.layout)
+        return {
+            "pk": {"S": self._pk(number)},
             "sk": {"S": _sort_key(version.entry)},
-            "b": {"B": pack_values(version.values)},
+            "b": {"B": pack_values(seal_values(key, items, version.values, self._municipality, number))},
             "y": {"S": version.layout},
             "r": {"S": version.entry.receipt_id},
             "l": {"N": str(version.entry.line)},
+            "k": {"S": reference},
         }
 
     def _replace(self, heads: Sequence[Head]) -> set[str]:

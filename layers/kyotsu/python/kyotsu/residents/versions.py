@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from kyotsu.contracts.rows import FileContext, Mode, Row
+from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.japanese.dates import operated_at
 
 Origin = Literal["D", "F"]
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     latest: bool
     deleted: bool
     digest: str
-    """Hash of the row's other items, 16 characters."""
+    """Keyed fingerprint of the row's other items, 16 characters: no number in it can be found by trying."""
     receipt_id: str
     line: int
 
@@ -54,7 +54,8 @@ class Entry(NamedTuple):
 class EntryReader:
     """Reads the entries of one file's rows."""
 
-    def __init__(self, file: FileContext) -> None:
+    def __init__(self, file: FileContext, fingerprints: Fingerprints) -> None:
+        self._fingerprints = fingerprints
         positions = {name: position for position, name in enumerate(file.columns)}
         self._file = file
         self._history = positions["kojinrirekibango"]
@@ -85,9 +86,9 @@ class EntryReader:
         )
 
     def _digest(self, values: Sequence[str]) -> str:
-        """Hash what the entry itself does not say.
+        """Return the fingerprint of what the entry itself does not say.
 
         Empty items do not count, so that a later layout's new column does not make old rows new.
         """
         text = "\x1f".join([f"{name}={values[position]}" for name, position in self._content if values[position]])
-        return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:12]).decode()
+        return urlsafe_b64encode(self._fingerprints.of("row", text)[:12]).decode()

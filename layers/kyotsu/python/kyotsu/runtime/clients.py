@@ -11,7 +11,9 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
+    from types_boto3_kms import KMSClient
     from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
@@ -51,6 +53,18 @@ def sqs() -> SQSClient:
 def events() -> EventBridgeClient:
     """Return the EventBridge client."""
     return boto3.client("events", config=_config())
+
+
+@functools.cache
+def kms() -> KMSClient:
+    """Return the KMS client."""
+    return boto3.client("kms", config=_config())
+
+
+@functools.cache
+def secrets() -> SecretsManagerClient:
+    """Return the Secrets Manager client."""
+    return boto3.client("secretsmanager", config=_config())
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from kyotsu.catalogue.layouts import load_layout
@@ -27,6 +27,12 @@ def layout_columns(catalogue: Catalogue, layout: str) -> Sequence[str]:
     if version is None:
         raise KeyError(layout)
     return load_layout(catalogue.root, version.layout).columns
+
+
+def sealed_items(catalogue: Catalogue, layout: str) -> Mapping[int, str]:
+    """Return positions and romaji names of the sealed items of a layout given as `interface/version`."""
+    sealed = catalogue.interfaces[layout.partition("/")[0]].sealed
+    return {position: item for position, item in enumerate(layout_columns(catalogue, layout)) if item in sealed}
 
 
 def _rules(branch: Branch, planned_move_out: Literal["apply", "keep"]) -> Iterator[EffectRule]:

@@ -9,6 +9,7 @@ from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.residents.applier import ResidentApplier
+from kyotsu.residents.sealing import Sealing
 from kyotsu.residents.table import ResidentTable
 from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
@@ -18,6 +19,7 @@ from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules
+from kyotsu.wiring.sealing import deployed_sealing
 
 RESIDENTS = "residents"
 
@@ -27,8 +29,9 @@ def reception() -> Reception:
     """Return the reception of linkage files."""
     municipality = setting("MUNICIPALITY")
     catalogue = load_catalogue(layer_root())
-    residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality)
-    appliers = {RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS))}
+    seals = sealing()
+    residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality, seals)
+    appliers = {RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints)}
     return Reception(
         admission=Admission(
             catalogue=catalogue,
@@ -45,6 +48,13 @@ def reception() -> Reception:
         large_files=LargeFileMachine(lambda: Executions(clients.states(), setting("LARGE_FILE_MACHINE"))),
         small_chunks=int(setting("SMALL_CHUNKS")),
     )
+
+
+@functools.cache
+def sealing() -> Sealing:
+    """Return what seals items and tells rows apart. Its keys are asked for when they are first needed."""
+    catalogue, keys = load_catalogue(layer_root()), (setting("PERSONAL_KEY"), setting("FINGERPRINT_SECRET"))
+    return deployed_sealing(catalogue, setting("MUNICIPALITY"), *keys)
 
 
 @functools.cache

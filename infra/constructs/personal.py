@@ -1,0 +1,68 @@
+"""個人番号 and 住民票コード: the key that wraps their data keys, and the secret that rows are told apart with."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.constructs.function import PythonFunction
+from infra.constructs.keys import Keys
+from infra.constructs.nag import acknowledge
+from infra.parameters.types import Parameters
+
+PURPOSE = "personal-data"
+_CRYPTOGRAPHY = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+
+
+class PersonalData(Construct):
+    """What functions need to seal items and to compare them; without `let_seal` none of them can."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, keys: Keys, parameters: Parameters) -> None:
+        super().__init__(scope, construct_id)
+        self._keys = keys
+        self._context = {"municipality": parameters.municipality, "purpose": PURPOSE}
+        self._refuse_other_contexts()
+        self._secret = secretsmanager.Secret(
+            self,
+            "FingerprintKey",
+            description=f"{parameters.name}: key of fingerprints; changing it makes every stored row look new",
+            encryption_key=keys.fingerprints,
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=parameters.removal_policy,
+        )
+        reason = "Stored rows are known by fingerprints made with it: rotation needs all rows read again (ADR 0040)."
+        acknowledge(self._secret, "SMG4", reason)
+
+    @property
+    def secret_arn(self) -> str:
+        """The ARN of the secret."""
+        return self._secret.secret_arn
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.functions.sealing`."""
+        return {"PERSONAL_KEY": self._keys.personal.key_arn, "FINGERPRINT_SECRET": self.secret_arn}
+
+    def let_seal(self, function: PythonFunction) -> None:
+        """Let a function make data keys and fingerprints. It may open no data key: what it sealed stays sealed."""
+        function.allow(
+            ["kms:GenerateDataKey"],
+            [self._keys.personal.key_arn],
+            StringEquals={f"kms:EncryptionContext:{name}": value for name, value in self._context.items()},
+        )
+        function.allow(["secretsmanager:GetSecretValue"], [self.secret_arn])
+        function.allow_key(self._keys.fingerprints, ["secretsmanager"], ["Decrypt"])
+
+    def _refuse_other_contexts(self) -> None:
+        """Bind the key itself, so that no policy of a role can widen what it is used for."""
+        for name, value in self._context.items():
+            self._keys.personal.add_to_resource_policy(
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    principals=[iam.AnyPrincipal()],
+                    actions=_CRYPTOGRAPHY,
+                    resources=["*"],  # in a key's own policy: this key
+                    # Also true, and so refused, where a call has no such context at all.
+                    conditions={"StringNotEquals": {f"kms:EncryptionContext:{name}": value}},
+                )
+            )
