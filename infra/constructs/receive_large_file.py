@@ -94,7 +94,8 @@ class ReceiveLargeFile(Construct):
             "AnswerFile": self.answer_file.function.function_arn,
             "MaxConcurrency": self._access.platform.parameters.group_concurrency,
         }
-        return Stack.of(self).to_json_string(substituted(json.loads(DEFINITION.read_text("utf-8")), values))
+        # Not by `Stack.to_json_string`, which leaves out what is null or empty.
+        return json.dumps(substituted(json.loads(DEFINITION.read_text("utf-8")), values), ensure_ascii=False)
 
     def _let_map_run(self) -> None:
         """A distributed map starts, watches and stops its children as executions of its own machine."""

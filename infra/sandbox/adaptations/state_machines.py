@@ -1,13 +1,20 @@
-"""State machines run, and their Lambda tasks run in the sandbox's worker processes.
+"""State machines run, their Lambda tasks in the sandbox's worker processes, and a map fails with its first item.
 
 Unless told otherwise moto only keeps a machine. Its Lambda task would call the moto server's default port by HTTP,
-which is not where the sandbox listens.
+which is not where the sandbox listens. Its distributed maps succeed whatever became of their items.
 """
 
 import json
 from typing import Any
 
 from moto.stepfunctions import responses
+from moto.stepfunctions.parser.api import HistoryEventType, MapRunFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.distributed_iteration_component import (
+    DistributedIterationComponent,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
 from infra.sandbox.adaptations.patching import Patches
@@ -27,3 +34,16 @@ def adapt(patches: Patches, functions: Functions) -> None:
     patches.replace(lambda_eval_utils, "_invoke_lambda_function", lambda _original: invoke)
     executing = {"stepfunctions": {"execute_state_machine": True}}
     patches.replace(responses, "default_user_config", lambda original: original | executing)
+    patches.replace(DistributedIterationComponent, "_map_run", _failing_with_its_items)
+
+
+def _failing_with_its_items(original: Any) -> Any:
+    def map_run(component: DistributedIterationComponent, env: Any, eval_input: Any) -> None:
+        original(component, env, eval_input)
+        counts = eval_input.map_run_record.item_counter.describe()
+        if counts["failed"] + counts["timedOut"] + counts["aborted"] > eval_input.tolerated_failure_count:
+            name = StatesErrorName(StatesErrorNameType.StatesExceedToleratedFailureThreshold)
+            told: Any = {"mapRunFailedEventDetails": MapRunFailedEventDetails(error=name.error_name)}
+            raise FailureEventException(FailureEvent(env, name, HistoryEventType.MapRunFailed, told))
+
+    return map_run
