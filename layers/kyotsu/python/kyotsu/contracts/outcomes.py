@@ -122,8 +122,8 @@ METADATA_MALFORMED = _error(
 )
 OBJECT_GONE_MIDWAY = _error(
     "E1122",
-    "受信処理の途中でファイルが削除されました。一部の行は取り込まれています（counts は処理を終えた範囲の件数です）。"
-    "同じ内容を再送してください。",
+    "受信処理の途中でファイルが削除されました。一部の行が取り込まれた可能性があります"
+    "（counts は処理を終えた範囲の件数です）。同じ内容を再送してください。",
 )
 
 # Remarks on rows that were accepted.
