@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aws_cdk import Aws, Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
+
+from infra.parameters.watching import Watching
 
 Stage = Literal["development", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -57,6 +59,7 @@ class Parameters:
     """Concurrency set aside for each function; None shares the account's, which a new account has too little of."""
     oldest_message_seconds: int = 900
     """Age of the oldest file not yet received, or change not yet published, at which operators are alarmed."""
+    watching: Watching = field(default_factory=Watching)
     account: str | None = None
     """The only account this may be deployed to; None takes that of the deployer's credentials."""
     region: str = "ap-northeast-1"

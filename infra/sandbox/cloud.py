@@ -9,6 +9,7 @@ import boto3
 
 from infra.sandbox.running.functions import Functions
 from infra.sandbox.running.mapping import Mapping
+from infra.sandbox.running.schedules import Schedule
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
@@ -28,6 +29,8 @@ class Cloud:
     """Folder of each layer, by its ARN."""
     mappings: list[Mapping] = field(default_factory=list)
     """What feeds functions; followed once everything is made."""
+    schedules: list[Schedule] = field(default_factory=list)
+    """Rules that fire by the clock; started once everything is made."""
     created: dict[str, dict[str, str]] = field(default_factory=dict)
     """What was made: by type and logical id, what Ref gives."""
     _clients: dict[str, Any] = field(default_factory=dict)

@@ -14,11 +14,12 @@ from infra.sandbox.resources import KINDS
 from infra.sandbox.running.functions import Functions
 from infra.sandbox.running.mapping import Mapping
 from infra.sandbox.running.queue_poller import QueuePoller
+from infra.sandbox.running.schedules import Clock
 from infra.sandbox.running.stream_poller import StreamPoller
 from infra.sandbox.server import Server
 
 _LOGGER = logging.getLogger(__name__)
-Poller = QueuePoller | StreamPoller
+Poller = QueuePoller | StreamPoller | Clock
 
 
 @contextmanager
@@ -39,6 +40,7 @@ def running(
         cloud = Cloud(server.endpoint, state_dir, functions)
         outputs = _deploy_all(cloud, stacks)
         pollers += [_poller(mapping, cloud, moto, retry_seconds) for mapping in cloud.mappings]
+        pollers.append(Clock(cloud.schedules, moto.targets.fire))
         for poller in pollers:
             poller.start()
         yield cloud, outputs

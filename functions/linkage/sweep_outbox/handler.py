@@ -19,15 +19,15 @@ metrics = Metrics(namespace="Kyotsu")
 
 
 @metrics.log_metrics
-def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Walk on in every bucket; return how many versions were listed, notified of first and again, and how many
-    buckets were walked to their end."""
+    buckets were walked to their end. An operator's `{"now": true}` gives new files no time of grace."""
 
     def in_time() -> bool:
         return context.get_remaining_time_in_millis() > STEP_MILLISECONDS
 
     try:
-        swept = sweep().run(provider_buckets(), in_time)
+        swept = sweep(at_once=bool(event.get("now"))).run(provider_buckets(), in_time)
     except Exception as error:
         log_failure(logger, "sweep.failed", error)
         raise

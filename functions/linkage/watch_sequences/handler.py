@@ -16,10 +16,13 @@ metrics = Metrics(namespace="Kyotsu")
 
 
 @metrics.log_metrics
-def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
-    """Look at every numbering; return how many numbers were found missing, closed, and are still open."""
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
+    """Look at every numbering; return how many numbers were found missing, closed, and are still open.
+
+    An operator's `{"now": true}` has no patience with numbers that may still arrive.
+    """
     try:
-        gaps = continuity().look()
+        gaps = continuity(at_once=bool(event.get("now"))).look()
     except Exception as error:
         log_failure(logger, "sequences.failed", error)
         raise

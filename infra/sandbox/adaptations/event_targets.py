@@ -37,13 +37,23 @@ class EventTargets:
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="event-target")
         patches.replace(Rule, "send_to_targets", self._make)
 
+    def fire(self, arn: str, event: dict[str, Any]) -> None:
+        """Deliver an event of the clock to the targets of a scheduled rule of the default bus, if it is enabled."""
+        _, _, _, region, account, name = arn.split(":", 5)
+        rule = events_backends[account][region].event_buses["default"].rules[name.removeprefix("rule/")]
+        if rule.state == "ENABLED":
+            for target in list(rule.targets):
+                self._deliver(rule, target, event)
+
     def close(self) -> None:
         """Start no further delivery and wait for the running ones."""
         self._threads.shutdown(cancel_futures=True)
 
     def _make(self, _original: Any) -> Any:
         def send(rule: Rule, original_event: Any) -> None:
-            if rule.state != "ENABLED" or not rule.event_pattern.matches_event(original_event):
+            if rule.scheduled_expression or rule.state != "ENABLED":
+                return
+            if not rule.event_pattern.matches_event(original_event):
                 return
             event = {key: value for key, value in original_event.items() if key != "ingestion-time"}
             event["time"] = _iso(event["time"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.sandbox.deployment import Kind, Place, only
 from infra.sandbox.intrinsics import Created
+from infra.sandbox.running.schedules import Schedule, seconds_of
 
 _QUEUE_NUMBERS = {
     "DelaySeconds",
@@ -73,16 +74,16 @@ _TARGET = {"Arn", "Id", "DeadLetterConfig", "RetryPolicy"}
 
 
 def rule(place: Place, properties: dict[str, Any]) -> Created:
-    """Make a rule with an event pattern and its targets."""
+    """Make a rule, by an event pattern or the clock, and its targets."""
     events = place.cloud.client("events")
     name = properties.get("Name", place.physical_name())
     bus = properties.get("EventBusName", "default")
-    arn = events.put_rule(
-        Name=name,
-        EventPattern=json.dumps(properties["EventPattern"]),
-        State=properties.get("State", "ENABLED"),
-        EventBusName=bus,
-    )["RuleArn"]
+    schedule = properties.get("ScheduleExpression")
+    fires = {"ScheduleExpression": schedule} if schedule else {"EventPattern": json.dumps(properties["EventPattern"])}
+    state = properties.get("State", "ENABLED")
+    arn = events.put_rule(Name=name, State=state, EventBusName=bus, **fires)["RuleArn"]
+    if schedule:
+        place.cloud.schedules.append(Schedule(arn, seconds_of(schedule)))
     targets = properties.get("Targets", [])
     for target in targets:
         only(target, _TARGET, f"{place.path} Targets")
@@ -118,7 +119,7 @@ KINDS = {
     ),
     "AWS::Events::Rule": Kind(
         rule,
-        frozenset({"Name", "EventPattern", "State", "EventBusName", "Targets"}),
+        frozenset({"Name", "EventPattern", "ScheduleExpression", "State", "EventBusName", "Targets"}),
         {"Description": "documentation", "Tags": "nothing in the sandbox reads tags"},
     ),
 }

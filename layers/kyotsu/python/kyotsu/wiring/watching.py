@@ -67,15 +67,15 @@ class ReceiveQueue:
 
 
 @functools.cache
-def sweep() -> Sweep:
-    """Return the sweep of the outboxes."""
+def sweep(*, at_once: bool = False) -> Sweep:
+    """Return the sweep of the outboxes; `at_once` gives new files no time of grace."""
     return Sweep(
         outboxes=S3Outboxes(clients.s3()),
         notes=WatchTable(setting("LINKAGE_TABLE"), setting("MUNICIPALITY")),
         notifications=ReceiveQueue(clients.sqs(), setting("RECEIVE_QUEUE")),
         clock=SystemClock(),
-        grace=timedelta(minutes=float(setting("GRACE_MINUTES"))),
-        stuck=timedelta(minutes=float(setting("STUCK_MINUTES"))),
+        grace=_minutes("GRACE_MINUTES", at_once=at_once),
+        stuck=_minutes("STUCK_MINUTES"),
         pages=int(setting("PAGES_PER_BUCKET")),
     )
 
@@ -86,8 +86,8 @@ def provider_buckets() -> list[str]:
 
 
 @functools.cache
-def continuity() -> Continuity:
-    """Return the watch over 連番."""
+def continuity(*, at_once: bool = False) -> Continuity:
+    """Return the watch over 連番; `at_once` has no patience with numbers that may still arrive."""
     municipality = setting("MUNICIPALITY")
     return Continuity(
         catalogue=load_catalogue(layer_root()),
@@ -95,9 +95,13 @@ def continuity() -> Continuity:
         numberings=WatchTable(setting("LINKAGE_TABLE"), municipality),
         events=EventBus(clients.events(), setting("EVENT_BUS")),
         clock=SystemClock(),
-        patience=timedelta(minutes=float(setting("PATIENCE_MINUTES"))),
+        patience=_minutes("PATIENCE_MINUTES", at_once=at_once),
         from_one=setting("NUMBERS_START_AT_ONE") == "true",
     )
+
+
+def _minutes(name: str, *, at_once: bool = False) -> timedelta:
+    return timedelta() if at_once else timedelta(minutes=float(setting(name)))
 
 
 def _notification(ref: ObjectRef) -> str:
