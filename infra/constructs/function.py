@@ -104,7 +104,7 @@ class PythonFunction(Construct):
         mapping.node.add_dependency(self.role)
         self._platform.alarms.raise_when(
             self,
-            "Undone",
+            "SourceFailing",
             each_minute(
                 "AWS/Lambda",
                 "FailedInvokeEventCount",
@@ -167,10 +167,21 @@ class PythonFunction(Construct):
             return each_minute("AWS/Lambda", name, statistic, FunctionName=self.function.function_name)
 
         alarms, slow = self._platform.alarms, 0.9 * timeout.to_milliseconds()
-        alarms.raise_when(self, "Failed", metric("Errors", "Sum"), at_least=1, says=f"{source} ended with an error.")
         alarms.raise_when(
-            self, "Throttled", metric("Throttles", "Sum"), at_least=1, minutes=5, says=f"{source} is short of capacity."
+            self, "FunctionFailed", metric("Errors", "Sum"), at_least=1, says=f"{source}：関数が異常終了しました。"
         )
         alarms.raise_when(
-            self, "Slow", metric("Duration", "Maximum"), at_least=slow, says=f"{source} came near its time limit."
+            self,
+            "FunctionThrottled",
+            metric("Throttles", "Sum"),
+            at_least=1,
+            minutes=5,
+            says=f"{source}：同時実行数が足りません。",
+        )
+        alarms.raise_when(
+            self,
+            "FunctionSlow",
+            metric("Duration", "Maximum"),
+            at_least=slow,
+            says=f"{source}：制限時間に近づきました。",
         )

@@ -64,7 +64,7 @@ class PublishChanges(Construct):
             retry_attempts=RETRIES,
             metrics_config=EVENT_COUNTS,
         )
-        self.function.watch_source(mapping, "Changes of residents could not be published; they are tried again.")
+        self.function.watch_source(mapping, "住民の変更を公表できませんでした。再試行します。")
         # The construct's own way would also let the function use the key for everything.
         cast(
             "lambda_.CfnEventSourceMapping", mapping.node.default_child
@@ -76,8 +76,8 @@ class PublishChanges(Construct):
         name, seconds = self.function.function.function_name, self._platform.parameters.oldest_message_seconds
         self._platform.alarms.raise_when(
             self,
-            "Late",
+            "StreamLate",
             each_minute("AWS/Lambda", "IteratorAge", "Maximum", FunctionName=name),
             at_least=1000 * seconds,
-            says=f"The oldest change of a resident not yet published is {seconds} seconds old.",
+            says=f"まだ公表していない住民の変更のうち、最も古いものが{seconds}秒たちました。",
         )

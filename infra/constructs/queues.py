@@ -10,9 +10,11 @@ from constructs import Construct
 
 from infra.constructs.alarms import Alarms, each_minute
 from infra.constructs.nag import acknowledge
+from infra.parameters.types import Retries
 
 RETENTION = Duration.days(14)
-ATTEMPTS = 5
+FORGOTTEN = Duration.days(4)
+"""Age of dead letters at which operators are told again; a long weekend and a day."""
 
 
 class DeadLetters(Construct):
@@ -24,15 +26,22 @@ class DeadLetters(Construct):
         acknowledge(self.queue, "SQS3", "This queue is itself where failed messages go.")
         alarms.raise_when(
             self,
-            "NotEmpty",
+            "DeadLettersWaiting",
             each_minute("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", QueueName=self.queue.queue_name),
             at_least=1,
-            says=f"{construct_id}: something failed for good and waits for an operator.",
+            says=f"{construct_id}：再試行しても失敗したものがあり、確認を待っています。",
+        )
+        alarms.raise_when(
+            self,
+            "DeadLettersForgotten",
+            each_minute("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=self.queue.queue_name),
+            at_least=FORGOTTEN.to_seconds(),
+            says=f"{construct_id}：{FORGOTTEN.to_days():.0f}日間確認されていません。{RETENTION.to_days():.0f}日で消えます。",
         )
 
 
 class WorkQueue(Construct):
-    """A queue that gives a message up to its dead letters after five attempts, and tells when work piles up."""
+    """A queue that gives a message up to its dead letters after its attempts, and tells when work piles up."""
 
     def __init__(
         self,
@@ -43,23 +52,34 @@ class WorkQueue(Construct):
         alarms: Alarms,
         function_timeout: Duration,
         oldest_seconds: int,
+        retries: Retries,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._retries = retries
         self.dead_letters = DeadLetters(self, "DeadLetters", key=key, alarms=alarms)
         self.queue = _queue(
             self,
             key,
             # AWS asks for six times the function's timeout, so that no message is handed out while one works on it.
             visibility_timeout=Duration.seconds(6 * int(function_timeout.to_seconds())),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=ATTEMPTS),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=retries.attempts),
         )
         alarms.raise_when(
             self,
-            "Old",
+            "QueueOld",
             each_minute("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=self.queue.queue_name),
             at_least=oldest_seconds,
-            says=f"{construct_id}: the oldest message has waited for {oldest_seconds} seconds.",
+            says=f"{construct_id}：最も古いメッセージが{oldest_seconds}秒待っています。",
         )
+
+    def retry_environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.retries`, for the function that this queue feeds."""
+        return {
+            "SOURCE_QUEUE": self.queue.queue_url,
+            "RETRY_ATTEMPTS": str(self._retries.attempts),
+            "RETRY_FIRST_SECONDS": str(self._retries.first_seconds),
+            "RETRY_FACTOR": str(self._retries.factor),
+        }
 
 
 def let_rule_send(queue: sqs.Queue, rule_arn: str) -> None:

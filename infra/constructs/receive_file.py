@@ -29,6 +29,7 @@ class ReceiveFile(Construct):
             alarms=platform.alarms,
             function_timeout=TIMEOUT,
             oldest_seconds=platform.parameters.oldest_message_seconds,
+            retries=platform.parameters.retries,
         )
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         self._announce_objects()
@@ -61,13 +62,13 @@ class ReceiveFile(Construct):
 
     def _watch_rule(self, rule: events.CfnRule) -> None:
         # What reaches the rule's dead letters does not count as failed; either alarm means that an event is lost.
-        for name in ("FailedInvocations", "InvocationsFailedToBeSentToDlq"):
+        for alarm, name in (("RuleFailed", "FailedInvocations"), ("RuleLost", "InvocationsFailedToBeSentToDlq")):
             self._platform.alarms.raise_when(
                 self,
-                name,
+                alarm,
                 each_minute("AWS/Events", name, "Sum", RuleName=rule.ref),
                 at_least=1,
-                says="An event of a created object is lost: compare the outbox with the receipts.",
+                says="ファイルが置かれた通知が失われました。outboxと受付を突き合わせてください。",
             )
 
     def _function(self, large_files: ReceiveLargeFile) -> PythonFunction:
@@ -80,6 +81,7 @@ class ReceiveFile(Construct):
             memory_mib=MEMORY_MIB,
             environment={
                 **self._access.environment(),
+                **self.queue.retry_environment(),
                 "LARGE_FILE_MACHINE": large_files.machine.state_machine_arn,
             },
         )
@@ -105,4 +107,6 @@ class ReceiveFile(Construct):
             max_concurrency=self._platform.parameters.receive_concurrency,
             metrics_config=EVENT_COUNTS,
         )
-        self.function.watch_source(mapping, "A file could not be received; it is tried again up to five times.")
+        self.function.watch_source(
+            mapping, f"ファイルを受信できませんでした。{self._platform.parameters.retries.attempts}回まで再試行します。"
+        )

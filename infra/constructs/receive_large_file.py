@@ -119,7 +119,7 @@ class ReceiveLargeFile(Construct):
                 name,
                 each_minute("AWS/States", name, "Sum", StateMachineArn=self.machine.state_machine_arn),
                 at_least=1,
-                says="A large file is not answered: see why, and redrive its execution.",
+                says="大きなファイルに回答できていません。原因を確かめ、実行をやり直してください。",
             )
 
     def _executions(self, separator: str) -> str:

@@ -3,7 +3,7 @@
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.municipalities import accepted_by
-from infra.parameters.types import Parameters
+from infra.parameters.types import Parameters, Retries
 
 
 def development(municipality: str) -> Parameters:
@@ -16,6 +16,8 @@ def development(municipality: str) -> Parameters:
         log_level="DEBUG",
         log_retention=RetentionDays.ONE_MONTH,
         access_log_days=30,
+        # Short, so that whoever tries things sees the end of a failure within seconds.
+        retries=Retries(attempts=3, first_seconds=1, factor=2),
         receive_concurrency=5,
         group_concurrency=5,
         # Low, so that a file of a few MB goes the way of a large one.

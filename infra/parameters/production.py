@@ -3,7 +3,7 @@
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.municipalities import accepted_by
-from infra.parameters.types import Parameters
+from infra.parameters.types import Parameters, Retries
 
 
 def production(municipality: str) -> Parameters:
@@ -16,6 +16,8 @@ def production(municipality: str) -> Parameters:
         log_level="INFO",
         log_retention=RetentionDays.ONE_YEAR,
         access_log_days=365,
+        # 16 to 32 minutes from the first attempt to the last.
+        retries=Retries(attempts=8, first_seconds=15, factor=2),
         receive_concurrency=50,
         group_concurrency=20,
     )

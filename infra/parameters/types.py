@@ -12,7 +12,8 @@ from aws_cdk.aws_logs import RetentionDays
 from infra.parameters.watching import Watching
 
 Stage = Literal["development", "production"]
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogLevel = Literal["DEBUG", "INFO"]
+"""Not above INFO: lines of that level carry our own metrics."""
 
 
 class ParameterError(ValueError):
@@ -28,12 +29,31 @@ class Network:
     subnet_ids: tuple[str, ...]
     """Private subnets, one for each availability zone, in the same order."""
     endpoint_ids: tuple[str, ...] = ()
-    """VPC endpoints of S3, DynamoDB, EventBridge and Step Functions. If given, what functions may do holds only through
-    them."""
+    """VPC endpoints of S3, DynamoDB, EventBridge, SQS and Step Functions. If given, what functions may do holds only
+    through them."""
 
     def __post_init__(self) -> None:
         if not self.subnet_ids or len(self.subnet_ids) != len(self.availability_zones):
             raise ParameterError("a network needs one private subnet for each of its availability zones")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retries:
+    """How often a message of a queue is tried, and how long it waits in between: first × factor ^ n seconds, of which
+    each wait takes half to all, by chance."""
+
+    attempts: int
+    first_seconds: float
+    factor: float
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1 or self.first_seconds <= 0 or self.factor < 1:
+            raise ParameterError("a message is tried at least once, and its waits don't shrink")
+
+    @property
+    def shortest_seconds(self) -> float:
+        """The shortest time from a message's first attempt to its last."""
+        return sum(self.first_seconds * self.factor**wait / 2 for wait in range(self.attempts - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +69,8 @@ class Parameters:
     log_level: LogLevel
     log_retention: RetentionDays
     access_log_days: int
+    retries: Retries
+    """Of every queue. In production an outage of ten minutes must not end in dead letters."""
     receive_concurrency: int
     """How many files are received at once (2 to 1,000)."""
     group_concurrency: int

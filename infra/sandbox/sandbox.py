@@ -23,13 +23,8 @@ Poller = QueuePoller | StreamPoller | Clock
 
 
 @contextmanager
-def running(
-    stacks: Sequence[Stack], port: int, state_dir: Path, *, retry_seconds: float | None = 1.0
-) -> Iterator[tuple[Cloud, dict[str, Any]]]:
-    """Serve `stacks` while the block runs; give their cloud and the outputs of all stacks.
-
-    `retry_seconds`: a failed message of a queue comes back after that, None after its queue's visibility timeout.
-    """
+def running(stacks: Sequence[Stack], port: int, state_dir: Path) -> Iterator[tuple[Cloud, dict[str, Any]]]:
+    """Serve `stacks` while the block runs; give their cloud and the outputs of all stacks."""
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
     functions, pollers = Functions(), list[Poller]()
     moto = AdaptedMoto(functions)
@@ -39,7 +34,7 @@ def running(
         at_end.callback(_stop, pollers, functions)  # before the server, which running functions still need
         cloud = Cloud(server.endpoint, state_dir, functions)
         outputs = _deploy_all(cloud, stacks)
-        pollers += [_poller(mapping, cloud, moto, retry_seconds) for mapping in cloud.mappings]
+        pollers += [_poller(mapping, cloud, moto) for mapping in cloud.mappings]
         pollers.append(Clock(cloud.schedules, moto.targets.fire))
         for poller in pollers:
             poller.start()
@@ -54,9 +49,9 @@ def _stop(pollers: Sequence[Poller], functions: Functions) -> None:
         poller.join()
 
 
-def _poller(mapping: Mapping, cloud: Cloud, moto: AdaptedMoto, retry_seconds: float | None) -> Poller:
+def _poller(mapping: Mapping, cloud: Cloud, moto: AdaptedMoto) -> Poller:
     if ":sqs:" in mapping.source:
-        return QueuePoller(mapping, cloud.functions, moto.queues, retry_seconds)
+        return QueuePoller(mapping, cloud.functions, moto.queues)
     followers = [other for other in cloud.mappings if other.source == mapping.source]
     return StreamPoller(mapping, cloud.functions, moto.tables, sole=len(followers) == 1)
 

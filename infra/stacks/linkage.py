@@ -14,11 +14,13 @@ from infra.constructs.function import Platform
 from infra.constructs.layers import FunctionLayers
 from infra.constructs.network import PrivateNetwork
 from infra.constructs.outputs import publish
+from infra.constructs.provider_silence import ProviderSilence
 from infra.constructs.publish_changes import PublishChanges
 from infra.constructs.receive_file import ReceiveFile
 from infra.constructs.receive_large_file import ReceiveLargeFile
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
+from infra.systems import expected_files
 
 
 class LinkageStack(Stack):
@@ -46,6 +48,7 @@ class LinkageStack(Stack):
         self.large_files = ReceiveLargeFile(self, "LargeFile", access=access)
         self.receive_file = ReceiveFile(self, "ReceiveFile", access=access, large_files=self.large_files)
         self.publish_changes = PublishChanges(self, "PublishChanges", platform=platform, stateful=stateful)
+        ProviderSilence(self, "ProviderSilence", platform=platform, expected=expected_files())
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:

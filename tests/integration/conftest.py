@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kyotsu.runtime import clients
-from kyotsu.wiring import functions
+from kyotsu.wiring import functions, retries
 from tests.integration.cloud import Cloud, running
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +22,8 @@ Handler = Callable[[dict[str, Any], Any], Any]
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """A municipality's resources on moto, empty; the catalogue where the layer is built from."""
     monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
-    made = (clients.dynamodb, clients.s3, clients.events, clients.kms, clients.secrets, clients.states)
-    caches = (*made, functions.reception, functions.sealing, functions.event_bus)
+    made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
+    caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries)
     for cached in caches:
         cached.cache_clear()
     with running() as cloud:

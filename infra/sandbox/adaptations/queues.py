@@ -41,14 +41,6 @@ class QueueWatch:
 
         return self._wait(attempt, queue, time.monotonic() + threading.TIMEOUT_MAX, stopped)
 
-    def hide(self, queue: Queue, receipt_handle: str, seconds: float) -> None:
-        """Make a received message visible again after `seconds`, which SQS itself counts in whole ones."""
-        with self._changed:
-            for message in queue._messages:
-                if message.had_receipt_handle(receipt_handle):
-                    message.visible_at = unix_time_millis() + seconds * 1000
-            self._changed.notify_all()
-
     def _notifying(self, original: Any) -> Any:
         def change(*args: Any, **kwargs: Any) -> Any:
             with self._changed:

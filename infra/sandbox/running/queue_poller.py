@@ -21,12 +21,9 @@ _LOGGER = logging.getLogger(__name__)
 class QueuePoller:
     """Polls one queue with as many threads as its mapping may run batches at once."""
 
-    def __init__(
-        self, mapping: Mapping, functions: Functions, watch: "QueueWatch", retry_seconds: float | None
-    ) -> None:
-        """`retry_seconds` shortens the wait of failed messages to that; None keeps the queue's visibility timeout."""
+    def __init__(self, mapping: Mapping, functions: Functions, watch: "QueueWatch") -> None:
         _, _, _, region, account, name = mapping.source.split(":")
-        self._mapping, self._functions, self._watch, self._retry = mapping, functions, watch, retry_seconds
+        self._mapping, self._functions, self._watch = mapping, functions, watch
         self._backend = sqs_backends[account][region]
         self._queue: Queue = self._backend.get_queue(name)
         self._stopped = threading.Event()
@@ -62,12 +59,10 @@ class QueuePoller:
             _LOGGER.warning("%s failed: %s", self._mapping.function, answer.error["errorType"])
         failed = failed_identifiers(answer, [message.id for message in batch], reports=self._mapping.reports_failures)
         for message in batch:
-            handle = str(message.receipt_handle)
+            # A failed one stays hidden until its visibility timeout, which the function may have changed.
             if message.id not in failed:
                 with suppress(ReceiptHandleIsInvalid):  # someone purged the queue meanwhile
-                    self._backend.delete_message(self._queue.name, handle)
-            elif self._retry is not None:
-                self._watch.hide(self._queue, handle, self._retry)
+                    self._backend.delete_message(self._queue.name, str(message.receipt_handle))
 
 
 def _record(queue: Queue, message: Message) -> dict[str, Any]:

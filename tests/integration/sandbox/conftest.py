@@ -12,5 +12,5 @@ from tests.integration.sandbox.small_cloud import Small, stack
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     folder: Path = tmp_path_factory.mktemp("small")
-    with running([stack(folder)], 0, folder / "state", retry_seconds=0.05) as (cloud, _outputs):
+    with running([stack(folder)], 0, folder / "state") as (cloud, _outputs):
         yield Small(cloud)

@@ -30,7 +30,7 @@ def resource(kind: str, **properties: Any) -> dict[str, Any]:
     return {"Type": kind, "Properties": properties}
 
 
-def function(timeout: int = 10) -> dict[str, Any]:
+def function(timeout: int = 10, **variables: Any) -> dict[str, Any]:
     return resource(
         "AWS::Lambda::Function",
         Role=arn("Role"),
@@ -38,7 +38,7 @@ def function(timeout: int = 10) -> dict[str, Any]:
         Handler="handler.handler",
         Code={"S3Bucket": {"Fn::Sub": "assets-${AWS::AccountId}-${AWS::Region}"}, "S3Key": "function.zip"},
         Timeout=timeout,
-        Environment={"Variables": {"CALLS": ref("Calls")}},
+        Environment={"Variables": {"CALLS": ref("Calls"), **variables}},
         Layers=[ref("Libraries")],
     )
 
@@ -98,7 +98,7 @@ RESOURCES: dict[str, Any] = {
         VisibilityTimeout=60,
         RedrivePolicy={"deadLetterTargetArn": arn("Dead"), "maxReceiveCount": 3},
     ),
-    "Receive": function(),
+    "Receive": function(QUEUE=ref("Queue")),
     "Short": function(timeout=2),
     "Source": mapping(arn("Queue"), "Receive", BatchSize=5, ScalingConfig={"MaximumConcurrency": 2}),
     "Created": resource(

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-DYNAMODB = boto3.client("dynamodb")
+DYNAMODB, SQS = boto3.client("dynamodb"), boto3.client("sqs")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -26,6 +26,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             "left": {"N": str(context.get_remaining_time_in_millis())},
         },
     )
+    for record, body in zip(event.get("Records", []), bodies, strict=False):
+        if "receiptHandle" in record and (body.get("fail") or body.get("do")):
+            _hasten(record["receiptHandle"])
     for body in bodies:
         _obey(body.get("do"))
     failed = [
@@ -40,6 +43,11 @@ def _body(record: dict[str, Any]) -> dict[str, Any]:
     text = record["body"] if "body" in record else record["dynamodb"].get("NewImage", {}).get("body", {}).get("S", "{}")
     body: dict[str, Any] = json.loads(text)
     return body
+
+
+def _hasten(receipt_handle: str) -> None:
+    """Have a message that is about to fail back at once, and not after its queue's visibility timeout."""
+    SQS.change_message_visibility(QueueUrl=os.environ["QUEUE"], ReceiptHandle=receipt_handle, VisibilityTimeout=0)
 
 
 def _obey(order: Any) -> None:
