@@ -14,13 +14,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
+from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.table import ReceiptTable
+from kyotsu.linkage.undo_table import UndoTable
+from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.sealing import Sealing
 from kyotsu.residents.table import ResidentTable
+from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.failures import FailureTable
-from kyotsu.wiring.catalogue import layout_columns
+from kyotsu.runtime.objects import S3Objects
+from kyotsu.wiring.adapters import LinkageObjects
+from kyotsu.wiring.catalogue import effect_rules, layout_columns
 from kyotsu.wiring.sealing import deployed_sealing
+from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
@@ -56,6 +63,30 @@ class Deployment:
         table = ResidentTable(boto3.client("dynamodb"), self.outputs["ResidentsTable"], self.municipality)
         loaded = catalogue()
         return ResidentReader(table, lambda layout: layout_columns(loaded, layout))
+
+    @property
+    def admission(self) -> Admission:
+        """The rules by which files come in."""
+        accepted = frozenset(self.outputs["AcceptedMunicipalities"].split(","))
+        prefix = self.outputs["BucketPrefix"]
+        return Admission(catalogue(), self.municipality, accepted, prefix, frozenset({RESIDENTS}))
+
+    @property
+    def source(self) -> Source:
+        """What trials read."""
+        table = ResidentTable(boto3.client("dynamodb"), self.outputs["ResidentsTable"], self.municipality)
+        applier = ResidentApplier(table, effect_rules(catalogue(), RESIDENTS), self.sealing.fingerprints)
+        return Source(table, applier, self.receipts, SystemClock())
+
+    @property
+    def undos(self) -> UndoTable:
+        """Undos of files."""
+        return UndoTable(self.outputs["LinkageTable"], self.municipality)
+
+    @property
+    def objects(self) -> LinkageObjects:
+        """Files of the providers."""
+        return LinkageObjects(S3Objects(boto3.client("s3")), self.outputs["WorkBucket"])
 
     def bucket(self, system: str) -> str:
         """Return the name of a system's bucket."""

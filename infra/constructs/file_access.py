@@ -46,13 +46,17 @@ class FileAccess:
         function.allow(["s3:ListBucket"], buckets)
         function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt"])
 
-    def let_apply_rows(self, function: PythonFunction) -> None:
-        """Let a function store rows, keep fragments of errors files, and note progress."""
+    def let_store_rows(self, function: PythonFunction) -> None:
+        """Let a function store versions and heads of residents."""
         function.allow(_APPLY, [self.stateful.residents.table.table_arn])
-        function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
-        function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
         self.stateful.personal.let_seal(function)
         self._let_use_records(function)
+
+    def let_apply_rows(self, function: PythonFunction) -> None:
+        """Let a function store rows, keep fragments of errors files, and note progress."""
+        self.let_store_rows(function)
+        function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
+        function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
 
     def let_answer(self, function: PythonFunction) -> None:
         """Let a function decide a receipt, write its answer and tell of it."""
@@ -65,6 +69,16 @@ class FileAccess:
         function.allow_objects(["s3:DeleteObject"], self._provider_buckets(), "answers/*.errors.csv")
         function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         function.allow_key(stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
+        self._let_use_records(function)
+
+    def let_undo(self, function: PythonFunction) -> None:
+        """Let a function answer an undo, find the files that repeated rows, and forget that a content was accepted."""
+        linkage = self.stateful.linkage.table.table_arn
+        function.allow(["dynamodb:Query"], [f"{linkage}/index/by_provider"])
+        function.allow([*_NOTE, "dynamodb:DeleteItem", "dynamodb:UpdateItem"], [linkage])
+        function.allow_objects(["s3:PutObject"], self._provider_buckets(), "answers/")
+        function.allow(["events:PutEvents"], [self.stateful.bus.event_bus_arn])
+        function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
         self._let_use_records(function)
 
     def _let_use_records(self, function: PythonFunction) -> None:

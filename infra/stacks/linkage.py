@@ -18,6 +18,7 @@ from infra.constructs.provider_silence import ProviderSilence
 from infra.constructs.publish_changes import PublishChanges
 from infra.constructs.receive_file import ReceiveFile
 from infra.constructs.receive_large_file import ReceiveLargeFile
+from infra.constructs.undo_file import UndoFile
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 from infra.systems import expected_files
@@ -47,6 +48,7 @@ class LinkageStack(Stack):
         access = FileAccess(platform, stateful)
         self.large_files = ReceiveLargeFile(self, "LargeFile", access=access)
         self.receive_file = ReceiveFile(self, "ReceiveFile", access=access, large_files=self.large_files)
+        self.undo_file = UndoFile(self, "UndoFile", access=access)
         self.publish_changes = PublishChanges(self, "PublishChanges", platform=platform, stateful=stateful)
         ProviderSilence(self, "ProviderSilence", platform=platform, expected=expected_files())
         self._publish_outputs()
@@ -65,5 +67,6 @@ class LinkageStack(Stack):
                 "ReceiveFileFunction": receive.function.function.function_name,
                 "ReceiveFileQueue": receive.queue.queue.queue_url,
                 "UndeliveredEvents": receive.undelivered.queue.queue_url,
+                "UndoFileFunction": self.undo_file.function.function.function_name,
             },
         )

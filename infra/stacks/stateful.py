@@ -78,6 +78,7 @@ class StatefulStack(Stack):
         publish(
             self,
             {
+                "AcceptedMunicipalities": ",".join(self._parameters.accepted_municipalities),
                 "AccessLogBucket": self.access_logs.bucket.bucket_name,
                 "AlarmTopic": self.alarm_topic.topic_arn,
                 "BucketPrefix": self._parameters.bucket_prefix,

@@ -111,6 +111,7 @@ class MemoryResidents:
 
     stored: dict[str, Head] = field(default_factory=dict)
     versions: dict[tuple[str, tuple[object, ...]], StoredVersion] = field(default_factory=dict)
+    retractions: set[tuple[str, str]] = field(default_factory=set)
     writes: int = 0
 
     def heads(self, numbers: Iterable[str]) -> dict[str, Head]:
@@ -120,6 +121,9 @@ class MemoryResidents:
         for version in versions:
             self.writes += 1
             self.versions[version.addressee_number, version.entry.identity] = version
+
+    def put_retractions(self, numbers: Sequence[str], receipt_id: str) -> None:
+        self.retractions |= {(number, receipt_id) for number in numbers}
 
     def replace_heads(self, heads: Sequence[Head]) -> set[str]:
         lost = set()

@@ -52,6 +52,7 @@ def test_templates_need_no_parameter_and_no_bootstrap_rule(both: list[Template])
 
 
 OUTPUTS = {
+    "AcceptedMunicipalities": "141003",
     "AccessLogBucket": "<AccessLogsBucket",
     "AlarmTopic": "<AlarmsTopic",
     "BucketPrefix": "kyotsu-",
@@ -71,6 +72,7 @@ OUTPUTS = {
     "ReceiveFileFunction": "<ReceiveFileFunction",
     "ReceiveFileQueue": "<ReceiveFileQueue",
     "UndeliveredEvents": "<ReceiveFileUndeliveredQueue",
+    "UndoFileFunction": "<UndoFileFunction",
 }
 
 

@@ -8,7 +8,7 @@ from infra.systems import provider_systems
 from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 
-FUNCTIONS = ("ReceiveFile", "LargeFileApplyGroup", "LargeFileAnswerFile", "PublishChanges")
+FUNCTIONS = ("ReceiveFile", "LargeFileApplyGroup", "LargeFileAnswerFile", "PublishChanges", "UndoFile")
 INLINE_LIMIT = 10_240
 """Characters of all inline policies of a role together."""
 MANAGED_LIMIT = 6_144
@@ -81,6 +81,24 @@ def test_answer_file_may_do_this_and_nothing_else(linkage: Template, deployment:
     _expect_logs_and_network(allowed, "LargeFileAnswerFileLogs", deployment)
 
 
+def test_undo_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
+    allowed = _allowed(linkage, "UndoFile")
+    assert allowed.pop("s3:GetObject") == allowed.pop("s3:GetObjectVersion") == OUTBOXES
+    assert allowed.pop("s3:ListBucket") == SYSTEMS
+    assert allowed.pop("s3:PutObject") == ANSWERS
+    for action in ("DeleteItem", "GetItem", "UpdateItem"):
+        assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
+    assert allowed.pop("dynamodb:Query") == {"LinkageTable", "LinkageTable/index/by_provider"}
+    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == {"ResidentsTable"}
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
+    assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
+    assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
+    assert allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysPersonal", "KeysRecords"}
+    assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
+    assert allowed.pop("secretsmanager:GetSecretValue") == {"PersonalFingerprintKey"}
+    _expect_logs_and_network(allowed, "UndoFileFunctionLogs", deployment)
+
+
 def test_the_machine_may_do_this_and_nothing_else(linkage: Template) -> None:
     allowed = _allowed(linkage, "LargeFileRole")
     assert allowed.pop("lambda:InvokeFunction") == {"LargeFileApplyGroupFunction", "LargeFileAnswerFileFunction"}
@@ -143,7 +161,7 @@ def test_policies_stay_below_the_limits_of_iam_with_a_bucket_for_every_system(li
         for role in policy["Properties"]["Roles"]:
             size = linkage.size(policy["Properties"]["PolicyDocument"])
             inline[role["Ref"]] = inline.get(role["Ref"], 0) + size
-    assert len(inline) == 5
+    assert len(inline) == 6
     assert max(inline.values()) < INLINE_LIMIT
     for policy in linkage.resources("IAM::ManagedPolicy").values():
         assert linkage.size(policy["Properties"]["PolicyDocument"]) < MANAGED_LIMIT
@@ -151,7 +169,7 @@ def test_policies_stay_below_the_limits_of_iam_with_a_bucket_for_every_system(li
 
 def test_only_lambda_assumes_a_functions_role_and_no_role_has_a_policy_of_aws(linkage: Template) -> None:
     roles = linkage.properties("IAM::Role")
-    assert len(roles) == 5
+    assert len(roles) == 6
     for name, role in roles.items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         service = "states" if name.startswith("LargeFileRole") else "lambda"
@@ -204,7 +222,7 @@ NAMES = ("DomainEventsBus", "KeysExchange", "KeysFingerprints", "KeysMessages", 
          "PersonalFingerprintKey", "LargeFileAnswerFileFunction",
          "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
          "LinkageTable", "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
-         "ReceiveFileQueue", "ResidentsTable", "WorkBucket")  # fmt: skip
+         "ReceiveFileQueue", "ResidentsTable", "UndoFileFunctionLogs", "WorkBucket")  # fmt: skip
 
 
 def _short(linkage: Template, resource: str) -> str:

@@ -13,7 +13,7 @@ from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import print_json, print_table
 from kyotsu_cli.sending import errors_of
-from kyotsu_cli.showing import show_answer
+from kyotsu_cli.showing import show_answer, show_undo
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,14 +39,19 @@ def list_(
 @app.command()
 def show(receipt_id: Annotated[str, typer.Argument(help="受付番号")], as_json: AsJson = False) -> None:
     """受付1件の回答と、行ごとの誤り・注意を示す。"""
-    receipt = connect().receipts.find(receipt_id)
+    deployment = connect()
+    receipt = deployment.receipts.find(receipt_id)
     if receipt is None:
         raise CommandError(f"受付 {receipt_id} はありません。", Exit.NOT_FOUND)
     errors = errors_of(boto3.client("s3"), receipt.ref) if receipt.problems else []
+    undo = deployment.undos.find(receipt_id)
+    undone = undo.answer(receipt) if undo else None
     if as_json:
-        print_json({**receipt.answer(), "errors": errors})
-    else:
-        show_answer(receipt.answer(), errors)
+        print_json({**receipt.answer(), "errors": errors, "undo": undone})
+        return
+    show_answer(receipt.answer(), errors)
+    if undone:
+        show_undo(undone)
 
 
 def _line(receipt: Receipt) -> tuple[object, ...]:

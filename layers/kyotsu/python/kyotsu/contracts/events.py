@@ -20,6 +20,18 @@ class FileAnswered(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: str
 
 
+class FileUndone(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file had brought was taken back."""
+
+    event_id: str
+    municipality: str
+    receipt_id: str
+    provider: str
+    object_key: str
+    version_id: str
+    undone_at: str
+
+
 class ResidentRecorded(msgspec.Struct, frozen=True, kw_only=True):
     """The stored versions of a resident changed."""
 

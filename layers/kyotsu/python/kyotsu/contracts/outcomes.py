@@ -126,6 +126,12 @@ OBJECT_GONE_MIDWAY = _error(
     "（counts は処理を終えた範囲の件数です）。同じ内容を再送してください。",
 )
 
+# Taking a file back.
+UNDO_UNKNOWN = _error("E1201", "受付 {receipt_id} はありません。受付番号を確認してください。")
+UNDO_TOO_EARLY = _error("E1202", "受付 {receipt_id} は処理中です。回答が出てから取り消してください。")
+UNDO_NOT_ACCEPTED = _error("E1203", "受付 {receipt_id} は何も取り込んでいないため、取り消すものがありません。")
+UNDO_OBJECT_GONE = _error("E1204", "受付 {receipt_id} のファイルは削除済みのため、取消の対象者を特定できません。")
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")

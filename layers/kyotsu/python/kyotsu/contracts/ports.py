@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from kyotsu.contracts.rows import Applied, FileContext, Row
+from kyotsu.contracts.rows import Applied, FileContext, Row, TakenBack
 
 
 class RowApplier(Protocol):
@@ -19,6 +19,17 @@ class RowApplier(Protocol):
 
     def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
         """Store the rows durably, then return what they changed; the caller sets `read`."""
+        ...
+
+
+class RowRetractor(Protocol):
+    """Takes back what a file brought to an interface's people. Taking it back again changes nothing."""
+
+    def take_back(self, receipt_id: str, chunk: int, numbers: Sequence[str]) -> TakenBack:
+        """Take everything of a file back for the people of one of its chunks, durably; return what that came to.
+
+        Chunks come in order. However often a chunk is tried, it comes to the same.
+        """
         ...
 
 

@@ -84,3 +84,24 @@ class Applied:
 
     counts: Counts = field(default_factory=Counts)
     problems: list[RowProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What taking back a file, or a chunk of it, came to."""
+
+    versions: int = 0
+    """Versions that no longer count."""
+    people: int = 0
+    """People who had one."""
+    records_changed: int = 0
+    """People whose current record is another one, or none."""
+    categories_changed: int = 0
+    """People whose 住民区分 is another one, or none."""
+
+    def __add__(self, other: TakenBack) -> TakenBack:
+        return TakenBack(*(getattr(self, n) + getattr(other, n) for n in self.__slots__))
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name, in the answer's order."""
+        return {name: getattr(self, name) for name in self.__slots__}

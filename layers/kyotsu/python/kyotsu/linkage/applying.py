@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kyotsu.contracts.ports import RowApplier
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
 from kyotsu.linkage import answers
-from kyotsu.linkage.ports import Objects, Receipts
+from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.receipts import Chunk, ChunkResult, Receipt
 from kyotsu.linkage.scanning import parse
 from kyotsu.linkage.validation import RowValidator
@@ -20,6 +21,30 @@ class OutOfTimeError(Exception):
     """The worker would be stopped in the middle of the next chunk; another goes on where the ledger ends."""
 
 
+class ChunkObjects(Protocol):
+    """What applying a chunk needs of `kyotsu.linkage.ports.Objects`."""
+
+    def read(self, ref: ObjectRef, start: int, end: int) -> bytes:
+        """Return bytes [start, end) of exactly this version; raises ObjectGoneError."""
+        ...
+
+    def put_fragment(self, receipt_id: str, index: int, body: bytes) -> None:
+        """Keep a chunk's part of the errors file until the file is answered."""
+        ...
+
+
+class Ledger(Protocol):
+    """What applying a chunk needs of `kyotsu.linkage.ports.Receipts`."""
+
+    def ledger(self, receipt: Receipt) -> Sequence[ChunkResult]:
+        """Return the results of the chunks applied so far."""
+        ...
+
+    def record_chunk(self, receipt: Receipt, result: ChunkResult) -> None:
+        """Note that a chunk has been applied; the first note of a chunk stays."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FileApplication:
     """Applies the chunks of one file; may be repeated, and goes on where the ledger ends."""
@@ -28,8 +53,8 @@ class FileApplication:
     file: FileContext
     validator: RowValidator
     applier: RowApplier
-    objects: Objects
-    receipts: Receipts
+    objects: ChunkObjects
+    receipts: Ledger
 
     def apply(self, chunks: Iterable[Chunk], in_time: InTime) -> list[ChunkResult]:
         """Return every chunk's result, from the ledger where it has been applied before.

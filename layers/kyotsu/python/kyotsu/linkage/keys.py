@@ -96,6 +96,11 @@ def errors_key(ref: ObjectRef, *, taken: bool = False) -> str:
     return _answer(ref, ".errors.csv", taken=taken)
 
 
+def undo_key(ref: ObjectRef) -> str:
+    """Return where the answer to the undo of an object goes."""
+    return _answer(ref, ".undo.json")
+
+
 def _answer(ref: ObjectRef, suffix: str, *, taken: bool = False) -> str:
     name = ref.key.rpartition("/")[2][: -len(".csv")]
     key = f"{ANSWERS}{name}{suffix}"

@@ -130,8 +130,8 @@ class ReceiptTable:
         except self._receipts.DoesNotExist:
             return None
 
-    def listed(self, provider: str, limit: int) -> Iterator[Receipt]:
-        """Yield a provider's receipts, the latest first. A receipt of the last second may still be missing."""
+    def listed(self, provider: str, limit: int | None) -> Iterator[Receipt]:
+        """Yield a provider's receipts (None: all), latest first. One of the last second may still be missing."""
         partition = f"{self._municipality}#PROVIDER#{provider}"
         for item in self._receipts.by_provider.query(partition, scan_index_forward=False, limit=limit):
             yield _receipt(item)
@@ -162,7 +162,7 @@ class ReceiptTable:
     def accepted_content(self, receipt: Receipt, sha256: str) -> tuple[str, str] | None:
         """Return receipt id and key of the file whose same content was ACCEPTED first, or None."""
         try:
-            item = self._contents.get(self._content_pk(receipt, sha256), CONTENT, consistent_read=True)
+            item = self._contents.get(self.content_pk(receipt, sha256), CONTENT, consistent_read=True)
         except self._contents.DoesNotExist:
             return None
         return None if item.receipt_id == receipt.receipt_id else (item.receipt_id, item.object_key)
@@ -194,7 +194,7 @@ class ReceiptTable:
 
     def claim_content(self, receipt: Receipt) -> None:
         """Note an ACCEPTED file's content, unless another file has it already."""
-        pk = self._content_pk(receipt, receipt.sha256)
+        pk = self.content_pk(receipt, receipt.sha256)
         item = self._contents(pk, CONTENT, receipt_id=receipt.receipt_id, object_key=receipt.ref.key)
         _unless_there(item, self._contents.pk.does_not_exist())
 
@@ -208,7 +208,8 @@ class ReceiptTable:
     def _pk(self, receipt_id: str) -> str:
         return f"{self._municipality}#RECEIPT#{receipt_id}"
 
-    def _content_pk(self, receipt: Receipt, sha256: str) -> str:
+    def content_pk(self, receipt: Receipt, sha256: str) -> str:
+        """Return the partition that tells whose content was accepted first."""
         name = f"{receipt.interface}-{receipt.branch}#{receipt.mode}#{receipt.version}"
         return f"{self._municipality}#CONTENT#{name}#{sha256}"
 

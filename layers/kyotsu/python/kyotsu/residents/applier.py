@@ -7,17 +7,18 @@ after the other. Versions are written before the head names them: a head never t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Protocol
 
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
-from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
 from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.residents.counting import Known, chunk_counts, remarks
 from kyotsu.residents.effects import EffectRule, Effects, Remark, common_remarks
-from kyotsu.residents.versions import Entry, EntryReader
+from kyotsu.residents.versions import Entry, EntryReader, Retraction
 
 MAX_VERSIONS = 500
 """Versions one person may have. Far above any real history; it bounds the head, and with it every read and write."""
@@ -31,6 +32,8 @@ class Head:
     addressee_number: str
     revision: int
     entries: tuple[Entry, ...]
+    retractions: tuple[Retraction, ...] = ()
+    """Files that were taken back. Nothing of theirs stands in `entries`, and nothing ever will again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ class ResidentApplier:
         self._store = store
         self._rules = rules
 
+    def over(self, store: ResidentStore) -> ResidentApplier:
+        """Return the same applier on another store."""
+        other = copy(self)
+        other._store = store
+        return other
+
     def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
         """Store the rows' versions and return what they changed."""
         pending = self._people(file, rows)
@@ -137,6 +146,9 @@ class ResidentApplier:
 
 
 def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
+    if any(retraction.receipt_id == file.receipt_id for retraction in head.retractions):
+        # The file was taken back while a belated worker was still at it: it brings nothing any more.
+        return _Plan(head, [], Applied(Counts(unchanged=len(person.rows))))
     lines = {entry.line for entry, _ in person.rows}
     own = [entry for entry in head.entries if entry.receipt_id == file.receipt_id]
     # Entries stand in the order they were stored in. What other files stored after this one had begun with the person
@@ -165,7 +177,7 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
     applied.problems += [_problem(person, line, item, outcome, **f) for line, (item, outcome, f) in person.remarks]
     applied.problems += [_problem(person, entry.line, "", outcome) for entry, outcome in remarks(known, new)]
     entries = (*head.entries, *(entry for entry, _ in versions))
-    return _Plan(Head(person.number, head.revision + 1, entries), versions, applied)
+    return _Plan(replace(head, revision=head.revision + 1, entries=entries), versions, applied)
 
 
 def _problem(person: _Person, line: int, item: str, outcome: Outcome, **fields: object) -> RowProblem:

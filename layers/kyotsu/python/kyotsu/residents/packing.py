@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from kyotsu.residents.sealing import StoredValue
-from kyotsu.residents.versions import Entry
+from kyotsu.residents.versions import Entry, Retraction
 
 
-def pack_entries(entries: Sequence[Entry]) -> bytes:
+def pack_entries(entries: Sequence[Entry], retractions: Sequence[Retraction] = ()) -> bytes:
     """Return entries in compact form; each receipt's id stands once."""
     receipts = {receipt: index for index, receipt in enumerate(dict.fromkeys(entry.receipt_id for entry in entries))}
     rows = [(*entry[:8], receipts[entry.receipt_id], entry.line) for entry in entries]
-    return msgspec.msgpack.encode((list(receipts), rows))
+    # Hardly anybody has one: without any, the form is that of heads stored before there were retractions.
+    return msgspec.msgpack.encode((list(receipts), rows, retractions) if retractions else (list(receipts), rows))
 
 
 def unpack_entries(packed: bytes) -> tuple[Entry, ...]:
     """Return the entries of `pack_entries`."""
-    receipts, rows = msgspec.msgpack.decode(packed, type=tuple[list[str], list[tuple[Any, ...]]])
-    return tuple(Entry._make((*row[:8], receipts[row[8]], row[9])) for row in rows)
+    return unpack(packed)[0]
+
+
+def unpack(packed: bytes) -> tuple[tuple[Entry, ...], tuple[Retraction, ...]]:
+    """Return entries and retractions of `pack_entries`."""
+    receipts, rows, *more = msgspec.msgpack.decode(packed)
+    entries = tuple(Entry._make((*row[:8], receipts[row[8]], row[9])) for row in rows)
+    return entries, tuple(Retraction._make(row) for rows in more for row in rows)
 
 
 def pack_values(values: Sequence[StoredValue]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kyotsu.residents.applier import Head
-from kyotsu.residents.packing import unpack_entries
+from kyotsu.residents.packing import unpack
 
 HEAD = "H"
 """Sort key of a head."""
@@ -27,4 +27,4 @@ def _head(image: Mapping[str, Any] | None) -> Head | None:
     if not image:
         return None
     number = image["pk"]["S"].partition("#")[2]
-    return Head(number, int(image["n"]["N"]), unpack_entries(b64decode(image["b"]["B"])))
+    return Head(number, int(image["n"]["N"]), *unpack(b64decode(image["b"]["B"])))

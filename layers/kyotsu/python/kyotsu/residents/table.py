@@ -3,7 +3,8 @@
 | item | pk | sk | attributes |
 |---|---|---|---|
 | version | 団体コード#宛名番号 | V#history#sub#操作日時#effect+origin#hash | b values, y layout, r receipt, l line, k |
-| head | 団体コード#宛名番号 | H | n revision, b entries |
+| head | 団体コード#宛名番号 | H | n revision, b entries and retractions |
+| retraction | 団体コード#宛名番号 | U#receipt | |
 | data key | 団体コード#K#reference | K | b wrapped key, f which fingerprints the rows sealed with it have |
 
 `k` is the reference of the data key. Writes go through the plain client in batches: PynamoDB's models cost five times
@@ -20,7 +21,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from kyotsu.contracts.sealing import DataKey
 from kyotsu.residents.applier import Head, StoredVersion
-from kyotsu.residents.packing import pack_entries, pack_values, unpack_entries, unpack_values
+from kyotsu.residents.packing import pack_entries, pack_values, unpack, unpack_values
 from kyotsu.residents.sealing import Sealing, key_reference, open_values, seal_values, without_sealed
 from kyotsu.residents.stream import HEAD
 from kyotsu.residents.versions import Entry
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _DATA_KEY = "K"
+_RETRACTION = "U#"
 _TRANSACTION = 100
 _CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict", "None"})
 """Why one of the heads of a transaction was not stored: itself, or another one beside it."""
@@ -73,7 +75,7 @@ class ResidentTable:
         keys = [{"pk": {"S": self._pk(number)}, "sk": {"S": HEAD}} for number in found]
         for item in get_all(self._client, self._table, keys):
             number = item["pk"]["S"].partition("#")[2]
-            found[number] = Head(number, int(item["n"]["N"]), unpack_entries(item["b"]["B"]))
+            found[number] = Head(number, int(item["n"]["N"]), *unpack(item["b"]["B"]))
         return found
 
     def put_versions(self, versions: Sequence[StoredVersion]) -> None:
@@ -85,6 +87,12 @@ class ResidentTable:
         items = [self._version_item(version, key, reference) for version in versions]
         # Before any row that refers to it: a row whose key is not stored could never be opened.
         self._client.put_item(TableName=self._table, Item=self._key_item(key, reference))
+        put_all(self._client, self._table, items)
+
+    def put_retractions(self, numbers: Sequence[str], receipt_id: str) -> None:
+        """Store that a file is taken back for these people; storing it again changes nothing."""
+        sort_key = {"S": f"{_RETRACTION}{receipt_id}"}
+        items: list[dict[str, Any]] = [{"pk": {"S": self._pk(number)}, "sk": sort_key} for number in numbers]
         put_all(self._client, self._table, items)
 
     def replace_heads(self, heads: Sequence[Head]) -> set[str]:
@@ -154,7 +162,7 @@ class ResidentTable:
             "pk": {"S": self._pk(head.addressee_number)},
             "sk": {"S": HEAD},
             "n": {"N": str(head.revision)},
-            "b": {"B": pack_entries(head.entries)},
+            "b": {"B": pack_entries(head.entries, head.retractions)},
         }
         put: dict[str, Any] = {"TableName": self._table, "Item": item}
         if head.revision == 1:

@@ -51,6 +51,21 @@ class Entry(NamedTuple):
         return (self.history, self.sub, self.operated_at, self.digest)
 
 
+class Retraction(NamedTuple):
+    """That a file was taken back for one person: none of its versions counts, whenever it comes.
+
+    What it came to is kept with it, so that an undo that is tried again counts the same.
+    """
+
+    receipt_id: str
+    chunk: int
+    """The chunk of the file in which the person was met first; the person is counted there alone."""
+    versions: int
+    """Versions that stood until then."""
+    record_changed: bool
+    category_changed: bool
+
+
 class EntryReader:
     """Reads the entries of one file's rows."""
 

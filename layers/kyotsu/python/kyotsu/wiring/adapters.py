@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from kyotsu.contracts.events import FileAnswered
+from kyotsu.contracts.events import FileAnswered, FileUndone
 from kyotsu.linkage.answers import CSV
 from kyotsu.linkage.grouping import Group
 from kyotsu.linkage.keys import ObjectRef
@@ -73,6 +73,10 @@ class LinkageEvents:
 
     def file_answered(self, event: FileAnswered) -> None:
         """Publish an answer."""
+        self.bus.publish([event])
+
+    def file_undone(self, event: FileUndone) -> None:
+        """Publish that a file was taken back."""
         self.bus.publish([event])
 
 
