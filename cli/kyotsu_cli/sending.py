@@ -92,15 +92,19 @@ def answers(client: S3Client, sent: list[Sent], timeout: float) -> Iterator[tupl
 
 def errors_of(client: S3Client, ref: ObjectRef) -> list[dict[str, str]]:
     """Return the lines of the errors file of an answered file; none if it has none."""
-    body = _object(client, ref.bucket, errors_key(ref))
+    # Under the receipt's id if another key's answer has the name (docs/decisions/0080).
+    body = _object(client, ref.bucket, errors_key(ref, taken=True)) or _object(client, ref.bucket, errors_key(ref))
     return list(csv.DictReader(body.decode("utf-8").splitlines())) if body else []
 
 
 def _answer(client: S3Client, ref: ObjectRef) -> dict[str, Any] | None:
-    body = _object(client, ref.bucket, answer_key(ref))
-    answer: dict[str, Any] | None = json.loads(body) if body else None
-    # An earlier version of the same key may have been answered before.
-    return answer if answer and answer["version_id"] == ref.version_id else None
+    for key in (answer_key(ref), answer_key(ref, taken=True)):
+        body = _object(client, ref.bucket, key)
+        answer: dict[str, Any] | None = json.loads(body) if body else None
+        # An earlier version of the same key, or another key of this name, may have been answered before.
+        if answer and (answer["object_key"], answer["version_id"]) == (ref.key, ref.version_id):
+            return answer
+    return None
 
 
 def _object(client: S3Client, bucket: str, key: str) -> bytes | None:
