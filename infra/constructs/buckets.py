@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.parameters.types import Parameters
+from infra.retention import kept_files, lifecycle_rules
 
 UNFINISHED_UPLOADS = s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7))
 
@@ -107,7 +108,15 @@ class ProviderBucket(EncryptedBucket):
         parameters: Parameters,
     ) -> None:
         self.name = f"{parameters.bucket_prefix}{system}"
-        super().__init__(scope, construct_id, key=key, access_logs=access_logs, parameters=parameters, name=self.name)
+        super().__init__(
+            scope,
+            construct_id,
+            key=key,
+            access_logs=access_logs,
+            parameters=parameters,
+            name=self.name,
+            lifecycle_rules=lifecycle_rules(system, kept_files()),
+        )
         # `event_bridge_enabled=True` would bring a custom resource and a function of the CDK's own.
         self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)

@@ -94,7 +94,7 @@ class Interface(Entry, frozen=True, kw_only=True):
     planned_move_out: Literal["apply", "keep"] = "apply"
     sealed: tuple[str, ...] = ()
     """Romaji names of the items that are never stored in the clear."""
-    retention_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 90
+    retention_days: Annotated[int, msgspec.Meta(ge=30, le=3650)]
     """Days that its files and answers stay in the provider's bucket; longer than a message may wait to be redriven."""
 
     def branch(self, branch_id: str) -> Branch | None:
