@@ -1,4 +1,4 @@
-"""The CDK app of Kyotsu: one stateful and one linkage stack for each municipality and stage.
+"""The CDK app of Kyotsu: a stateful, a linkage and a watch stack for each municipality and stage.
 
     make synth                                    both stages of the default municipality into cdk.out/
     python infra/app.py                           the same
@@ -29,6 +29,7 @@ from infra.bundling import Layers, build_layers
 from infra.parameters import STAGES, ParameterError, Parameters
 from infra.stacks.linkage import LinkageStack
 from infra.stacks.stateful import StatefulStack
+from infra.stacks.watch import WatchStack
 from infra.systems import provider_systems
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,10 @@ def compose(
     """Add the stacks of one deployment to an app."""
     stateful = StatefulStack(scope, parameters=parameters, systems=systems)
     linkage = LinkageStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
-    for stack in (stateful, linkage):
+    watch = WatchStack(
+        scope, parameters=parameters, stateful=stateful, linkage=linkage, functions=functions, layers=layers
+    )
+    for stack in (stateful, linkage, watch):
         Tags.of(stack).add("kyotsu:stage", parameters.stage)
         Tags.of(stack).add("kyotsu:municipality", parameters.municipality)
         if parameters.permissions_boundary:

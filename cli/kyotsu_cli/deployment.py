@@ -31,7 +31,7 @@ from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
-STACKS = ("Stateful", "Linkage")
+STACKS = ("Stateful", "Linkage", "Watch")
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,12 @@ def linkage(synthesis: Synthesis, deployment: str) -> Template:
 
 
 @pytest.fixture
+def watch(synthesis: Synthesis, deployment: str) -> Template:
+    """The watch stack of each deployment."""
+    return synthesis.template(deployment, "Watch")
+
+
+@pytest.fixture
 def both(stateful: Template, linkage: Template) -> list[Template]:
-    """Both stacks of each deployment."""
+    """The stateful and the linkage stack of each deployment."""
     return [stateful, linkage]

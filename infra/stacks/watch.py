@@ -1,0 +1,66 @@
+"""見張り: what looks after file linkage from outside, and may fail or be redeployed without stopping it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from infra.bundling import Layers
+from infra.constructs.alarms import Alarms
+from infra.constructs.continuity import Continuity
+from infra.constructs.function import Platform
+from infra.constructs.layers import FunctionLayers
+from infra.constructs.network import PrivateNetwork
+from infra.constructs.outputs import publish
+from infra.constructs.sweep_outbox import SweepOutbox
+from infra.parameters.types import Parameters
+from infra.stacks.linkage import LinkageStack
+from infra.stacks.stateful import StatefulStack
+
+
+class WatchStack(Stack):
+    """The sweep of the outboxes, and the continuity of 連番."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        parameters: Parameters,
+        stateful: StatefulStack,
+        linkage: LinkageStack,
+        functions: Path,
+        layers: Layers,
+    ) -> None:
+        super().__init__(
+            scope,
+            f"{parameters.name}-Watch",
+            env=parameters.environment,
+            termination_protection=parameters.protected,
+            description=f"Kyotsu {parameters.stage} of {parameters.municipality}: watch over file linkage",
+        )
+        platform = Platform(
+            parameters=parameters,
+            functions=functions,
+            layers=FunctionLayers(self, "Layers", built=layers).all,
+            network=PrivateNetwork(self, "Network", network=parameters.network) if parameters.network else None,
+            log_key=stateful.keys.logs,
+            alarms=Alarms(stateful.alarm_topic),
+        )
+        receive = linkage.receive_file.queue
+        self.sweep = SweepOutbox(self, "Sweep", platform=platform, stateful=stateful, receive=receive)
+        self.continuity = Continuity(self, "Continuity", platform=platform, stateful=stateful)
+        self._publish_outputs()
+
+    def _publish_outputs(self) -> None:
+        continuity = self.continuity
+        publish(
+            self,
+            {
+                "NoteSequenceDeadLetters": continuity.queue.dead_letters.queue.queue_url,
+                "NoteSequenceFunction": continuity.note.function.function_name,
+                "SweepOutboxFunction": self.sweep.function.function.function_name,
+                "WatchSequencesFunction": continuity.watch.function.function_name,
+            },
+        )
