@@ -20,4 +20,8 @@ MESSAGES: Final = {
     "sequences.failed": "連番の欠けの確認に失敗しました。次の回に確認します。",
     "sequences.watched": "連番の欠けを確認しました。found が新しい欠け、still_open が残っている欠けの件数です。",
     "sweep.failed": "outboxと受付の突き合わせに失敗しました。次の回に続きから行います。",
+    "undo.continued": "取消が時間内に終わらず、続きを次の呼び出しに任せました。誤りではありません。",
+    "undo.failed": "取消に失敗しました。kyotsu linkage undo をもう一度実行すると、続きから行います。",
+    "undo.finished": "ファイルを取り消し、回答しました。",
+    "undo.refused": "取り消せない受付でした。code が理由です。",
 }
