@@ -88,12 +88,22 @@ def test_any_call_may_fail(fault: Fault) -> None:
 def test_any_two_calls_may_fail(first: Fault, second: Fault) -> None:
     """The second may be any call of the delivery after the first: its number counts on from there."""
     expected, calls = undisturbed()
-    for at in range(1, len(calls) + 1):
+    for at in worth(first, calls, 1):
         after = Faults(faults={at: first})
         delivered(after)
-        for later in range(at + 1, len(after.calls) + 1):
+        for later in worth(second, after.calls, at + 1):
             faults = Faults(faults={at: first, later: second})
             assert end(delivered(faults)) == expected, (at, first, later, second, faults.calls)
+
+
+def worth(fault: Fault, calls: list[str], start: int) -> list[int]:
+    """Return the numbers of the calls from `start` on at which a fault is another than the others."""
+    batches = ("put_versions", "replace_heads")
+    return [
+        at
+        for at, call in enumerate(calls, start=1)
+        if at >= start and (fault is not Fault.PARTIAL or call.rpartition(".")[2] in batches)
+    ]
 
 
 @dataclass
