@@ -15,6 +15,7 @@ from botocore.config import Config
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.table import ResidentTable
 from kyotsu.wiring.catalogue import effect_rules
+from kyotsu.wiring.functions import collect_rarely
 from tests.fakes.deployment import CATALOGUE, Deployment
 from tests.fakes.sealing import FINGERPRINTS, local_sealing
 
@@ -44,8 +45,9 @@ def client() -> Any:
 
 
 def deployment(dynamodb: Any) -> Deployment:
-    """Return a deployment whose residents are in the null DynamoDB and whose files are in memory."""
-    made = Deployment()
+    """Return a deployment whose residents are in the null DynamoDB, sealed as in production; files are in memory."""
+    collect_rarely()
+    made = Deployment(small_chunks=1_000_000)
     made.objects.block_bytes = 1024 * 1024
     table = ResidentTable(dynamodb, "Residents", "141003", local_sealing())
     made.reception.appliers["residents"] = ResidentApplier(  # type: ignore[index] # a dict, in this process

@@ -80,6 +80,7 @@ def _replay(dynamodb: Any, requests: list[tuple[str, Any]]) -> None:
     methods = {
         "BatchGetItem": dynamodb.batch_get_item,
         "BatchWriteItem": dynamodb.batch_write_item,
+        "PutItem": dynamodb.put_item,
         "TransactWriteItems": dynamodb.transact_write_items,
     }
     for name, params in requests:

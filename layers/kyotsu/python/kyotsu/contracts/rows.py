@@ -73,6 +73,13 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, n) + getattr(other, n) for n in self.__slots__))
 
+    def add(self, other: Counts) -> None:
+        """Add other counts to these."""
+        for name in self.__slots__:
+            more = getattr(other, name)
+            if more:
+                setattr(self, name, getattr(self, name) + more)
+
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name, in the answer's order."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from operator import mul
 
@@ -49,6 +50,7 @@ def is_resident_record_code(text: str) -> bool:
     return text[10] == _number_check_digit(text[:10])
 
 
+@functools.lru_cache(maxsize=4096)
 def is_municipality_code(text: str) -> bool:
     """Tell whether 6 digits of a 全国地方公共団体コード end in their check digit."""
     return text[5] == str((11 - _weighted(text[:5], _MUNICIPALITY) % 11) % 10)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from operator import itemgetter
 from typing import Protocol
 
 from kyotsu.contracts import outcomes
@@ -23,6 +24,11 @@ from kyotsu.residents.versions import Entry, EntryReader, Retraction
 MAX_VERSIONS = 500
 """Versions one person may have. Far above any real history; it bounds the head, and with it every read and write."""
 MAX_ATTEMPTS = 20
+_NEEDED = (
+    *("atenabango", "idojiyu", "juminjotai", "saishinfuragu"),
+    *("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji"),
+)
+"""Items that decide whose a row is, its effect and its remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class ResidentApplier:
             plans = {number: _plan(file, person, heads[number]) for number, person in pending.items()}
             lost = self._write(file, plans)
             for number in plans.keys() - lost:
-                total.counts = total.counts + plans[number].applied.counts
+                total.counts.add(plans[number].applied.counts)
                 total.problems += plans[number].applied.problems
             pending = {number: pending[number] for number in pending if number in lost}
         raise HeadsContendedError
@@ -124,8 +130,9 @@ class ResidentApplier:
         effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
         reader = EntryReader(file, self._fingerprints)
         people: dict[str, _Person] = {}
+        needed = itemgetter(*(file.columns.index(name) for name in _NEEDED))
         for row in rows:
-            items = dict(zip(file.columns, row.values, strict=True))
+            items = dict(zip(_NEEDED, needed(row.values), strict=True))
             effect, found = effects.of(items)
             person = people.setdefault(items["atenabango"], _Person(items["atenabango"]))
             person.rows.append((reader.read(row, effect), row))
@@ -149,6 +156,8 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
     if any(retraction.receipt_id == file.receipt_id for retraction in head.retractions):
         # The file was taken back while a belated worker was still at it: it brings nothing any more.
         return _Plan(head, [], Applied(Counts(unchanged=len(person.rows))))
+    if _all_known(file, person, head):
+        return _Plan(head, [], Applied(Counts(unchanged=len(person.rows)), _row_remarks(person)))
     lines = {entry.line for entry, _ in person.rows}
     own = [entry for entry in head.entries if entry.receipt_id == file.receipt_id]
     # Entries stand in the order they were stored in. What other files stored after this one had begun with the person
@@ -174,10 +183,22 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
             if stored is None:
                 versions.append((entry, row))
     applied.counts = applied.counts + chunk_counts(known, new)
-    applied.problems += [_problem(person, line, item, outcome, **f) for line, (item, outcome, f) in person.remarks]
+    applied.problems += _row_remarks(person)
     applied.problems += [_problem(person, entry.line, "", outcome) for entry, outcome in remarks(known, new)]
     entries = (*head.entries, *(entry for entry, _ in versions))
     return _Plan(replace(head, revision=head.revision + 1, entries=entries), versions, applied)
+
+
+def _all_known(file: FileContext, person: _Person, head: Head) -> bool:
+    """Tell whether other files have stored all these rows: the usual case of a full file, told without counting."""
+    entries = head.entries
+    if not entries or any(entry.receipt_id == file.receipt_id for entry in entries):
+        return False
+    return {entry.identity for entry, _ in person.rows} <= {entry.identity for entry in entries}
+
+
+def _row_remarks(person: _Person) -> list[RowProblem]:
+    return [_problem(person, line, item, outcome, **f) for line, (item, outcome, f) in person.remarks]
 
 
 def _problem(person: _Person, line: int, item: str, outcome: Outcome, **fields: object) -> RowProblem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from kyotsu.contracts.rows import FileContext, Mode, Row
@@ -80,7 +81,9 @@ class EntryReader:
         self._latest = positions["saishinfuragu"]
         self._deleted = positions["sakujofuragu"]
         own = {self._history, self._sub, self._date, self._time}
-        self._content = sorted((name, position) for name, position in positions.items() if position not in own)
+        content = sorted((name, position) for name, position in positions.items() if position not in own)
+        self._names = [f"{name}=" for name, _ in content]
+        self._content = itemgetter(*(position for _, position in content))
 
     def read(self, row: Row, effect: str | None) -> Entry:
         """Return the entry of a validated row."""
@@ -105,5 +108,6 @@ class EntryReader:
 
         Empty items do not count, so that a later layout's new column does not make old rows new.
         """
-        text = "\x1f".join([f"{name}={values[position]}" for name, position in self._content if values[position]])
+        named = zip(self._names, self._content(values), strict=True)
+        text = "\x1f".join([name + value for name, value in named if value])
         return urlsafe_b64encode(self._fingerprints.of("row", text)[:12]).decode()
