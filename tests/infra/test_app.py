@@ -26,7 +26,7 @@ NAMES = {"AliasName", "AlarmName", "BucketName", "FunctionName", "GroupName", "L
 def test_nothing_has_a_physical_name_but_where_one_is_needed(both: list[Template]) -> None:
     for template in both:
         for logical_id, resource in template.body["Resources"].items():
-            if resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            if resource["Type"] in ("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission"):
                 continue  # its FunctionName is a reference
             named = NAMES & set(resource.get("Properties", {}))
             assert named <= {NAMED.get(resource["Type"])}, logical_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.systems import provider_systems
+from tests.infra import test_app
 from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 from tests.infra.test_permissions import INLINE_LIMIT, NETWORK_INTERFACES, OUTSIDE_THE_NETWORK
@@ -156,3 +157,27 @@ def test_operators_are_told_of_lost_and_stuck_files_and_of_missing_numbers(watch
         assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 60, 1)
         assert alarm["TreatMissingData"] == "notBreaching"
         assert "AlarmsTopic" in alarm["AlarmActions"][0]
+
+
+def test_what_holds_for_every_template_holds_for_this_one(watch: Template) -> None:
+    test_app.test_nothing_has_a_physical_name_but_where_one_is_needed([watch])
+    test_app.test_no_template_brings_a_custom_resource_or_a_function_that_is_not_ours([watch])
+    test_app.test_stacks_stay_below_the_limit_of_cloudformation([watch])
+    test_app.test_templates_need_no_parameter_and_no_bootstrap_rule([watch])
+
+
+def test_queues_and_logs_are_encrypted_with_our_keys(watch: Template) -> None:
+    for queue in watch.properties("SQS::Queue").values():
+        assert "KeysMessages" in queue["KmsMasterKeyId"]
+    for group in watch.properties("Logs::LogGroup").values():
+        assert "KeysLogs" in group["KmsKeyId"]
+    for policy in watch.properties("SQS::QueuePolicy").values():
+        refused = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        assert [s["Condition"] for s in refused] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_outputs_have_the_names_that_the_command_resolves(watch: Template) -> None:
+    outputs = {n for n in watch.body["Outputs"] if not n.startswith("ExportsOutput")}
+    assert outputs >= {
+        *("NoteSequenceDeadLetters", "NoteSequenceFunction", "SweepOutboxFunction", "WatchSequencesFunction")
+    }
