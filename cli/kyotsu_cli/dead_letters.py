@@ -30,13 +30,26 @@ class Kind:
     output: str
     title: str
     back_to: str | None
-    """Output of the queue that messages are sent back to; None if they are only positions in a stream."""
+    """Output of the queue that messages are sent back to; None if they are of no use there."""
+    instead: str = ""
+    """What to do with messages that can't be sent back."""
+
+
+_STREAM = (
+    "メッセージはストリーム上の位置だけです。住民の記録と住民区分は正しく保管されています。失われたのは変更の通知です。"
+    "docs/runbooks/dead-letters-waiting.md の「ストリーム」の手順に従ってください。"
+)
+_CLOCK = "定期実行を始められなかった記録です。次の回が同じ仕事をします。原因を除いた後、メッセージを消してください。"
 
 
 KINDS = (
     Kind("ReceiveFileDeadLetters", "受信できなかったファイルの通知", "ReceiveFileQueue"),
     Kind("UndeliveredEvents", "受信キューに届かなかったイベント", "ReceiveFileQueue"),
-    Kind("PublishChangesDeadLetters", "公表できなかった住民の変更", None),
+    Kind("PublishChangesDeadLetters", "公表できなかった住民の変更", None, _STREAM),
+    Kind("NoteSequenceDeadLetters", "連番を記録できなかった回答", "NoteSequenceQueue"),
+    Kind("UndeliveredAnswers", "連番のキューに届かなかった回答", "NoteSequenceQueue"),
+    Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
+    Kind("WatchSequencesUnstarted", "始められなかった連番の確認", None, _CLOCK),
 )
 
 

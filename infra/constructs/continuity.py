@@ -31,7 +31,7 @@ class Continuity(Construct):
         self.watch = self._function("Watch", WATCH, ["dynamodb:PutItem", "dynamodb:Query"])
         self.watch.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         minutes = platform.parameters.watching.numbers_every
-        Schedule(self, "Clock", platform=platform, stateful=stateful, function=self.watch, minutes=minutes)
+        self.clock = Schedule(self, "Clock", platform=platform, stateful=stateful, function=self.watch, minutes=minutes)
         self._alarm()
 
     def _queue(self) -> WorkQueue:
@@ -87,6 +87,8 @@ class Continuity(Construct):
         return function
 
     def _feed(self) -> None:
+        for name, value in self.queue.retry_environment().items():
+            self.note.function.add_environment(name, value)
         self.note.allow_lambda(
             ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             [self.queue.queue.queue_arn],

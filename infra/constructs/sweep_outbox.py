@@ -25,7 +25,9 @@ class SweepOutbox(Construct):
         self.function = self._function()
         self._let_it_work()
         minutes = platform.parameters.watching.sweep_every
-        Schedule(self, "Clock", platform=platform, stateful=stateful, function=self.function, minutes=minutes)
+        self.clock = Schedule(
+            self, "Clock", platform=platform, stateful=stateful, function=self.function, minutes=minutes
+        )
         self._watch("LostFiles", "受信の通知が届いていなかったファイルがありました。受信に回しました。")
         self._watch("StuckFiles", "受信したまま回答していないファイルがあります。もう一度受信に回しました。")
 

@@ -59,8 +59,12 @@ class WatchStack(Stack):
             self,
             {
                 "NoteSequenceDeadLetters": continuity.queue.dead_letters.queue.queue_url,
+                "NoteSequenceQueue": continuity.queue.queue.queue_url,
                 "NoteSequenceFunction": continuity.note.function.function_name,
+                "SweepOutboxUnstarted": self.sweep.clock.unstarted.queue.queue_url,
                 "SweepOutboxFunction": self.sweep.function.function.function_name,
+                "UndeliveredAnswers": continuity.undelivered.queue.queue_url,
+                "WatchSequencesUnstarted": continuity.clock.unstarted.queue.queue_url,
                 "WatchSequencesFunction": continuity.watch.function.function_name,
             },
         )

@@ -105,7 +105,7 @@ def test_changes_are_published_from_the_stream_until_they_are_given_up(linkage: 
 
 def test_functions_run_on_arm_with_both_layers_and_a_role_of_their_own(linkage: Template) -> None:
     functions = linkage.properties("Lambda::Function")
-    assert len(functions) == 4
+    assert len(functions) == 5
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
         assert function["Handler"] == "handler.handler"
@@ -145,6 +145,8 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(
         "EVENT_BUS": "DomainEventsBus",
     }.items():
         assert f"ExportsOutputRef{resource}" in variables.pop(name)
+    assert "ExportsOutputRefPersonalFingerprintKey" in variables.pop("FINGERPRINT_SECRET")
+    assert "ExportsOutputFnGetAttKeysPersonal" in variables.pop("PERSONAL_KEY")
     rule = linkage.properties("Events::Rule").popitem()[1]
     assert variables == {
         "MUNICIPALITY": municipality,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.app import ROOT
+from kyotsu_cli.dead_letters import KINDS
 from tests.infra.conftest import Synthesis
 from tests.infra.templates import Template
 from tests.infra.test_alarm_courses import alarms, page
@@ -38,3 +39,17 @@ def test_a_page_says_what_why_where_how_and_how_not_again(path: Path) -> None:
 def test_what_a_page_links_to_exists(path: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
         assert (FOLDER / link).is_file(), link
+
+
+def test_the_command_knows_every_queue_of_dead_letters_and_where_its_messages_go(
+    synthesis: Synthesis, deployment: str
+) -> None:
+    outputs, watched = dict[str, str](), set[str]()
+    for template in synthesis.templates(deployment):
+        outputs |= {name: template.resolve(output["Value"]) for name, output in template.body["Outputs"].items()}
+        if not template.stack.endswith("-Stateful"):
+            found = [alarm for _, alarm, _ in alarms([template]) if page(alarm) == "dead-letters-waiting"]
+            watched |= {alarm["Dimensions"][0]["Value"].replace(".QueueName", "") for alarm in found}
+    assert {outputs[kind.output] for kind in KINDS} == watched
+    assert {kind.back_to for kind in KINDS if kind.back_to} <= outputs.keys()
+    assert all(kind.back_to or kind.instead for kind in KINDS)

@@ -179,5 +179,6 @@ def test_queues_and_logs_are_encrypted_with_our_keys(watch: Template) -> None:
 def test_outputs_have_the_names_that_the_command_resolves(watch: Template) -> None:
     outputs = {n for n in watch.body["Outputs"] if not n.startswith("ExportsOutput")}
     assert outputs >= {
-        *("NoteSequenceDeadLetters", "NoteSequenceFunction", "SweepOutboxFunction", "WatchSequencesFunction")
+        *("NoteSequenceDeadLetters", "NoteSequenceFunction", "SweepOutboxFunction", "WatchSequencesFunction"),
+        *("NoteSequenceQueue", "SweepOutboxUnstarted", "UndeliveredAnswers", "WatchSequencesUnstarted"),
     }

@@ -198,5 +198,6 @@ def _answers(*sequences: int) -> dict[str, Any]:
             answered_at=datetime.now(UTC).isoformat(),
         )
         body_ = json.dumps({"detail-type": "FileAnswered", "detail": msgspec.to_builtins(event)})
-        records.append({"messageId": str(index), "body": body_, "eventSource": "aws:sqs"})
+        delivery = {"receiptHandle": "handle", "attributes": {"ApproximateReceiveCount": "1"}}
+        records.append({"messageId": str(index), "body": body_, "eventSource": "aws:sqs", **delivery})
     return {"Records": records}

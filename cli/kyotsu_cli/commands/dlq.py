@@ -21,10 +21,6 @@ app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="QUEUE", help="キュー名（kyotsu dlq list に出る名前）")]
 Limit = Annotated[int, typer.Option(min=1, help="見る件数の上限")]
-STREAM_HELP = (
-    "{name} のメッセージはストリーム上の位置だけなので、送り戻せません。住民の記録と住民区分は正しく保管されています。"
-    "失われたのは変更の通知です。docs/runbooks/dead-letters-waiting.md の「ストリーム」の手順に従ってください。"
-)
 
 
 @app.command("list")
@@ -66,7 +62,7 @@ def redrive(
     """DLQのメッセージを元のキューに送り戻す。途中で止めても失われず、もう一度実行できる。"""
     deployment, kind = connect(), _kind(queue)
     if kind.back_to is None:
-        raise CommandError(STREAM_HELP.format(name=kind.output))
+        raise CommandError(f"{kind.output} のメッセージは送り戻せません。{kind.instead}")
     letters, sent = _letters(deployment, kind), list[DeadLetter]()
     with letters.held(limit) as held:
         chosen = _chosen(held, message_id)

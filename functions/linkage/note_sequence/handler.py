@@ -14,6 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kyotsu.contracts.events import FileAnswered
 from kyotsu.runtime.logs import log_failure
+from kyotsu.runtime.retries import Delivery
+from kyotsu.wiring.retries import retries
 from kyotsu.wiring.watching import continuity
 
 logger = Logger()
@@ -27,9 +29,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 def note(record: SQSRecord) -> None:
     """Note the number of one answered file."""
-    answered = msgspec.convert(json.loads(record.body)["detail"], FileAnswered)
+    delivery = Delivery(record.message_id, record.receipt_handle, int(record.attributes.approximate_receive_count))
+    receipt_id = ""
     try:
+        answered = msgspec.convert(json.loads(record.body)["detail"], FileAnswered)
+        receipt_id = answered.receipt_id
         continuity().note(answered)
     except Exception as error:
-        log_failure(logger, "sequence.failed", error, receipt_id=answered.receipt_id)
+        log_failure(logger, "sequence.failed", error, receipt_id=receipt_id, message_id=delivery.message_id)
+        retries().failed(logger, delivery, error, receipt_id)
         raise
