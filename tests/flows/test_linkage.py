@@ -82,14 +82,6 @@ def test_a_repeated_notification_leaves_the_answer_as_it_is(sandbox: Sandbox) ->
     assert _answer_version(sandbox, name) == first
 
 
-def test_a_message_nobody_can_read_ends_in_the_dead_letters_and_stops_no_other(sandbox: Sandbox) -> None:
-    outputs = sandbox.endpoints["outputs"]
-    sandbox.client("sqs").send_message(QueueUrl=outputs["ReceiveFileQueue"], MessageBody="not JSON")
-    name = new_name()
-    sandbox.put(name, body([row(atenabango=new_number())]))
-    assert sandbox.answer(name)["status"] == "ACCEPTED"
-
-
 def test_an_object_deleted_before_it_is_read_is_answered_with_a_reason(sandbox: Sandbox) -> None:
     name = new_name()
     key = f"outbox/001o006-01/{name}"
