@@ -44,6 +44,8 @@ MISTAKES: list[tuple[str, ...]] = [
     (RESIDENTS, 'providers: ["001"]', "providers: all", "値が正しくありません"),
     (RESIDENTS, 'recipients: ["002"', 'recipients: ["0x2"', "システム 0x2 は"),
     (RESIDENTS, "modes: [F, D]", "modes: [F, E]", "Invalid enum value"),
+    (RESIDENTS, "expected_every: P1D", "expected_every: P8D", "値が正しくありません"),
+    (RESIDENTS, 'providers: ["001"]', "providers: any", "届かないことを監視できません", "expected_every"),
     (RESIDENTS, "modes: [F, D]", "modes: F", "Expected `array`"),
     (
         RESIDENTS,
