@@ -52,7 +52,7 @@ def test_templates_need_no_parameter_and_no_bootstrap_rule(both: list[Template])
 
 
 OUTPUTS = {
-    "AcceptedMunicipalities": "141003",
+    "AcceptedMunicipalities": "14",
     "AccessLogBucket": "<AccessLogsBucket",
     "AlarmTopic": "<AlarmsTopic",
     "BucketPrefix": "kyotsu-",
