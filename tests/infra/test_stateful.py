@@ -23,7 +23,7 @@ def test_stateful_resources_outlive_their_stack_except_in_development(
 
 def test_stacks_refuse_deletion_except_in_development(synthesis: Synthesis) -> None:
     manifest = (synthesis.folder / "manifest.json").read_text(encoding="utf-8")
-    assert manifest.count('"terminationProtection": true') == 4
+    assert manifest.count('"terminationProtection": true') == 6
 
 
 def test_tables_have_their_keys_indexes_stream_and_expiry(stateful: Template) -> None:
