@@ -22,7 +22,6 @@ def test_our_layer_holds_the_packages_and_the_catalogue_beside_them() -> None:
     assert (layer / "catalogue" / "systems.yaml").read_bytes() == (ROOT / "catalogue" / "systems.yaml").read_bytes()
 
 
-
 def test_third_party_packages_are_for_lambda_and_not_for_this_machine() -> None:
     site = build_layers().dependencies / "python"
     libraries = list(site.rglob("*.so"))
