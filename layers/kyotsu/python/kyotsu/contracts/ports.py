@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
 from kyotsu.contracts.rows import Applied, FileContext, Row, TakenBack
+
+
+class OpenChunk(Protocol):
+    """Rows of a chunk, held against what is stored."""
+
+    @property
+    def known(self) -> Set[int]:
+        """Lines of rows that stood stored exactly so before the file: unchanged, with nothing left to look at."""
+        ...
+
+    def apply(self, rows: Sequence[Row]) -> Applied:
+        """Store valid rows of the chunk durably, then return what they changed; the caller sets `read`."""
+        ...
 
 
 class RowApplier(Protocol):
@@ -17,8 +30,8 @@ class RowApplier(Protocol):
     how often a chunk was tried.
     """
 
-    def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
-        """Store the rows durably, then return what they changed; the caller sets `read`."""
+    def open(self, file: FileContext, rows: Sequence[Row]) -> OpenChunk:
+        """Hold a chunk's rows, not validated yet, against what is stored."""
         ...
 
 

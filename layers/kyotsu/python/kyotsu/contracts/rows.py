@@ -91,6 +91,8 @@ class Applied:
 
     counts: Counts = field(default_factory=Counts)
     problems: list[RowProblem] = field(default_factory=list)
+    unchanged_lines: set[int] = field(default_factory=set)
+    """Rows that were stored already. Whatever is remarkable about them was remarked then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,20 +72,27 @@ class FileApplication:
         return results
 
     def _apply_chunk(self, chunk: Chunk) -> ChunkResult:
+        rows = list(_rows(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk))
+        opened = self.applier.open(self.file, rows)
         valid, told = list[Row](), list[RowProblem]()
         failed = 0
-        for row in _rows(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk):
+        for row in rows:
+            if row.line in opened.known:
+                continue
             errors = self.validator.validate(row)
             told += errors or self.validator.remarks(row)
             failed += bool(errors)
             if not errors:
                 valid.append(row)
-        return self._record(chunk, self.applier.apply(self.file, valid), told, failed)
+        applied = opened.apply(valid)
+        applied.counts.unchanged += len(opened.known)
+        return self._record(chunk, applied, told, failed)
 
     def _record(self, chunk: Chunk, applied: Applied, told: Sequence[RowProblem], failed: int) -> ChunkResult:
         failed_lines = {p.line for p in applied.problems if p.refuses}
-        # A remark is about a row that was accepted.
-        kept = (p for p in (*told, *applied.problems) if p.refuses or p.line not in failed_lines)
+        # A remark is about a row that is stored now.
+        unremarked = failed_lines | applied.unchanged_lines
+        kept = (p for p in (*told, *applied.problems) if p.refuses or p.line not in unremarked)
         problems = sorted(kept, key=lambda problem: problem.line)
         warned_lines = {p.line for p in problems if not p.refuses}
         counts = applied.counts

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
-from operator import itemgetter
 from typing import Protocol
 
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
 from kyotsu.contracts.sealing import Fingerprints
+from kyotsu.residents.chunk import Person, ResidentChunk, RowReader
 from kyotsu.residents.counting import Known, chunk_counts, remarks
-from kyotsu.residents.effects import EffectRule, Effects, Remark, common_remarks
-from kyotsu.residents.versions import Entry, EntryReader, Retraction
+from kyotsu.residents.effects import EffectRule, Effects
+from kyotsu.residents.versions import Entry, Retraction
 
 MAX_VERSIONS = 500
 """Versions one person may have. Far above any real history; it bounds the head, and with it every read and write."""
 MAX_ATTEMPTS = 20
-_NEEDED = (
-    *("atenabango", "idojiyu", "juminjotai", "saishinfuragu"),
-    *("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji"),
-)
-"""Items that decide whose a row is, its effect and its remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +68,6 @@ class HeadsContendedError(Exception):
 
 
 @dataclass(slots=True)
-class _Person:
-    """One person's rows of a chunk."""
-
-    number: str
-    rows: list[tuple[Entry, Row]] = field(default_factory=list)
-    remarks: list[tuple[int, Remark]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _Plan:
     """What a chunk does to one person, given the head that was read."""
 
@@ -110,34 +96,33 @@ class ResidentApplier:
         other._store = store
         return other
 
+    def open(self, file: FileContext, rows: Sequence[Row]) -> ResidentChunk:
+        """Hold a chunk's rows, not validated yet, against what is stored."""
+        effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
+        reader = RowReader(file, effects, self._fingerprints)
+        read = reader.read_all(rows)
+        heads = self._store.heads(dict.fromkeys(one.number for one in read.values()))
+        return ResidentChunk(file, reader, read, heads, self._stored)
+
     def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
-        """Store the rows' versions and return what they changed."""
-        pending = self._people(file, rows)
+        """Store valid rows and return what they changed."""
+        return self.open(file, rows).apply(rows)
+
+    def _stored(self, file: FileContext, pending: Mapping[str, Person], heads: Mapping[str, Head]) -> Applied:
+        """Store people's rows, given heads that may be out of date by now, and return what they changed."""
         total = Applied()
         for _ in range(MAX_ATTEMPTS):
-            if not pending:
-                return total
-            heads = self._store.heads(pending)
             plans = {number: _plan(file, person, heads[number]) for number, person in pending.items()}
             lost = self._write(file, plans)
             for number in plans.keys() - lost:
                 total.counts.add(plans[number].applied.counts)
                 total.problems += plans[number].applied.problems
+                total.unchanged_lines |= plans[number].applied.unchanged_lines
+            if not lost:
+                return total
             pending = {number: pending[number] for number in pending if number in lost}
+            heads = self._store.heads(pending)
         raise HeadsContendedError
-
-    def _people(self, file: FileContext, rows: Sequence[Row]) -> dict[str, _Person]:
-        effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
-        reader = EntryReader(file, self._fingerprints)
-        people: dict[str, _Person] = {}
-        needed = itemgetter(*(file.columns.index(name) for name in _NEEDED))
-        for row in rows:
-            items = dict(zip(_NEEDED, needed(row.values), strict=True))
-            effect, found = effects.of(items)
-            person = people.setdefault(items["atenabango"], _Person(items["atenabango"]))
-            person.rows.append((reader.read(row, effect), row))
-            person.remarks += [(row.line, remark) for remark in [*common_remarks(items), *found]]
-        return people
 
     def _write(self, file: FileContext, plans: Mapping[str, _Plan]) -> set[str]:
         layout = f"{file.interface}/{file.version}"
@@ -152,12 +137,11 @@ class ResidentApplier:
         return self._store.replace_heads([plan.head for plan in changed])
 
 
-def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
+def _plan(file: FileContext, person: Person, head: Head) -> _Plan:
     if any(retraction.receipt_id == file.receipt_id for retraction in head.retractions):
         # The file was taken back while a belated worker was still at it: it brings nothing any more.
-        return _Plan(head, [], Applied(Counts(unchanged=len(person.rows))))
-    if _all_known(file, person, head):
-        return _Plan(head, [], Applied(Counts(unchanged=len(person.rows)), _row_remarks(person)))
+        lines = {row.line for _, row in person.rows}
+        return _Plan(head, [], Applied(Counts(unchanged=len(lines)), unchanged_lines=lines))
     lines = {entry.line for entry, _ in person.rows}
     own = [entry for entry in head.entries if entry.receipt_id == file.receipt_id]
     # Entries stand in the order they were stored in. What other files stored after this one had begun with the person
@@ -172,6 +156,7 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
         stored = again.get(entry.identity)
         if entry.identity in seen:
             applied.counts.unchanged += 1
+            applied.unchanged_lines.add(row.line)
         elif stored is None and len(head.entries) + len(versions) >= MAX_VERSIONS:
             applied.problems.append(
                 _problem(person, row.line, "宛名番号", outcomes.TOO_MANY_VERSIONS, limit=MAX_VERSIONS)
@@ -189,17 +174,9 @@ def _plan(file: FileContext, person: _Person, head: Head) -> _Plan:
     return _Plan(replace(head, revision=head.revision + 1, entries=entries), versions, applied)
 
 
-def _all_known(file: FileContext, person: _Person, head: Head) -> bool:
-    """Tell whether other files have stored all these rows: the usual case of a full file, told without counting."""
-    entries = head.entries
-    if not entries or any(entry.receipt_id == file.receipt_id for entry in entries):
-        return False
-    return {entry.identity for entry, _ in person.rows} <= {entry.identity for entry in entries}
-
-
-def _row_remarks(person: _Person) -> list[RowProblem]:
+def _row_remarks(person: Person) -> list[RowProblem]:
     return [_problem(person, line, item, outcome, **f) for line, (item, outcome, f) in person.remarks]
 
 
-def _problem(person: _Person, line: int, item: str, outcome: Outcome, **fields: object) -> RowProblem:
+def _problem(person: Person, line: int, item: str, outcome: Outcome, **fields: object) -> RowProblem:
     return RowProblem(line, item, outcome, outcome.sentence(item=item, **fields), person.number)
