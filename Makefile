@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup demo test check format synth deploy lock clean
+.PHONY: help setup demo test fuzz bench check format synth deploy lock clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -16,6 +16,12 @@ demo: setup ## Run the main job on this machine: a town's files in, records and 
 
 test: setup ## Run all tests
 	@$(PY) -m pytest
+
+fuzz: setup ## Try many more odd keys, headers and bodies than `make test` does
+	@KYOTSU_FUZZ_CASES=20000 $(PY) -m pytest -q tests/properties/test_fuzz.py
+
+bench: setup ## Measure rows per second, memory and cold import, as ratios in one run (docs/performance.md)
+	@$(PY) -m tests.bench.reception && $(PY) -m tests.bench.memory && $(PY) -m tests.bench.cold_import
 
 check: setup ## Run the static checks: format, lint, types, imports, catalogue
 	@ruff format --check . && ruff check . && mypy && lint-imports && kyotsu catalogue check
