@@ -51,7 +51,7 @@ def template() -> dict[str, Any]:
         LoggingConfiguration={"Level": "ALL"},
         TracingConfiguration={"Enabled": True},
     )
-    needed = {name: RESOURCES[name] for name in ("Role", "Libraries", "Calls", "Receive")}
+    needed = {name: RESOURCES[name] for name in ("Role", "Libraries", "Calls", "Dead", "Queue", "Receive")}
     return needed | {"MachineABCDEF01": made}
 
 
