@@ -48,6 +48,8 @@ KINDS = (
     Kind("PublishChangesDeadLetters", "公表できなかった住民の変更", None, _STREAM),
     Kind("NoteSequenceDeadLetters", "連番を記録できなかった回答", "NoteSequenceQueue"),
     Kind("UndeliveredAnswers", "連番のキューに届かなかった回答", "NoteSequenceQueue"),
+    Kind("ListMissingDeadLetters", "住登者と比べられなかった全件ファイル", "ListMissingQueue"),
+    Kind("UndeliveredFullSets", "比較のキューに届かなかった全件ファイル", "ListMissingQueue"),
     Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
     Kind("WatchSequencesUnstarted", "始められなかった連番の確認", None, _CLOCK),
 )

@@ -12,6 +12,7 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.continuity import Continuity
 from infra.constructs.function import Platform
 from infra.constructs.layers import FunctionLayers
+from infra.constructs.list_missing import ListMissing
 from infra.constructs.network import PrivateNetwork
 from infra.constructs.outputs import publish
 from infra.constructs.sweep_outbox import SweepOutbox
@@ -21,7 +22,7 @@ from infra.stacks.stateful import StatefulStack
 
 
 class WatchStack(Stack):
-    """The sweep of the outboxes, and the continuity of 連番."""
+    """The sweep of the outboxes, the continuity of 連番, and who is missing from complete full sets."""
 
     def __init__(
         self,
@@ -51,18 +52,23 @@ class WatchStack(Stack):
         receive = linkage.receive_file.queue
         self.sweep = SweepOutbox(self, "Sweep", platform=platform, stateful=stateful, receive=receive)
         self.continuity = Continuity(self, "Continuity", platform=platform, stateful=stateful)
+        self.list_missing = ListMissing(self, "ListMissing", platform=platform, stateful=stateful)
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
-        continuity = self.continuity
+        continuity, missing = self.continuity, self.list_missing
         publish(
             self,
             {
+                "ListMissingDeadLetters": missing.queue.dead_letters.queue.queue_url,
+                "ListMissingFunction": missing.function.function.function_name,
+                "ListMissingQueue": missing.queue.queue.queue_url,
                 "NoteSequenceDeadLetters": continuity.queue.dead_letters.queue.queue_url,
                 "NoteSequenceQueue": continuity.queue.queue.queue_url,
                 "NoteSequenceFunction": continuity.note.function.function_name,
                 "SweepOutboxUnstarted": self.sweep.clock.unstarted.queue.queue_url,
                 "SweepOutboxFunction": self.sweep.function.function.function_name,
+                "UndeliveredFullSets": missing.undelivered.queue.queue_url,
                 "UndeliveredAnswers": continuity.undelivered.queue.queue_url,
                 "WatchSequencesUnstarted": continuity.clock.unstarted.queue.queue_url,
                 "WatchSequencesFunction": continuity.watch.function.function_name,

@@ -1,8 +1,9 @@
-"""A file nobody was told of is found by the sweep; a missing 連番 is told, and closed when its file arrives."""
+"""A lost file is found by the sweep; a missing 連番 is told and closed; people missing from a full set are listed."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.deployment import body, name, row
@@ -44,6 +45,53 @@ def test_a_missing_number_is_told_and_closed_when_its_file_arrives(sandbox: Sand
         _send(sandbox, sequence)
     eventually(lambda: _gap(sandbox) is None, 60)
     assert _look(sandbox)["closed"] == 2
+
+
+def test_who_is_left_out_of_a_full_set_is_listed_and_told_on_the_bus(sandbox: Sandbox) -> None:
+    people = [row(atenabango=new_number()) for _ in range(3)]
+    told = _events(sandbox, "PeopleMissingFromFullSet")
+    before = _missing(sandbox, people)
+    assert not before & {person["atenabango"] for person in people}
+    after = _missing(sandbox, [people[0], people[2]])
+    # Other tests' people are missing from both.
+    assert after - before == {people[1]["atenabango"]}
+    event = eventually(lambda: next((e for e in told() if e["count"] == len(after)), None), 60)
+    assert event
+    assert (event["interface"], event["branch"]) == ("001o006", "00")
+
+
+def _missing(sandbox: Sandbox, people: list[dict[str, str]]) -> set[str]:
+    """Send a full set of these people; return who is listed beside its answer."""
+    file, s3 = new_name("00", "F"), sandbox.client("s3")
+    sandbox.put(file, body(people))
+    assert sandbox.answer(file)["status"] == "ACCEPTED"
+    key = f"answers/{file.removesuffix('.csv')}.missing.csv"
+
+    def look() -> list[str]:
+        try:
+            return list(s3.get_object(Bucket=sandbox.bucket, Key=key)["Body"].read().decode().splitlines())
+        except s3.exceptions.NoSuchKey:
+            return []
+
+    return set(eventually(look, 60)[1:])
+
+
+def _events(sandbox: Sandbox, kind: str) -> Callable[[], list[Any]]:
+    """Return a way to see the events of a kind that are published from now on."""
+    sqs, events = sandbox.client("sqs"), sandbox.client("events")
+    url, bus = sqs.create_queue(QueueName=kind)["QueueUrl"], sandbox.endpoints["outputs"]["EventBus"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name=kind, EventBusName=bus, EventPattern=json.dumps({"detail-type": [kind]}))
+    events.put_targets(Rule=kind, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    seen: list[Any] = []
+
+    def look() -> list[Any]:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            seen.append(json.loads(message["Body"])["detail"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return seen
+
+    return look
 
 
 def _send(sandbox: Sandbox, sequence: int) -> None:

@@ -75,6 +75,7 @@ COURSES = {
     "sequence-gap": _counted(ALL_WELL),
     "lost-files": _counted(ALL_WELL),
     "stuck-files": _counted(ALL_WELL),
+    "people-missing": _counted(ALL_WELL),
 }
 
 

@@ -10,7 +10,7 @@ from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 from tests.infra.test_permissions import INLINE_LIMIT, NETWORK_INTERFACES, OUTSIDE_THE_NETWORK
 
-ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole")
+ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole", "ListMissingFunctionRole")
 RECORDS = {"Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"}
 
 
@@ -28,7 +28,8 @@ def _short(resource: str) -> str:
     """Return the name that an ARN ends in, or holds."""
     if resource.startswith("arn:aws:s3:::"):
         return resource.rpartition("-")[2]
-    names = ("LinkageTable", "DomainEventsBus", "ReceiveFileQueue", "ContinuityAnswersQueue")
+    tables, queues = ("LinkageTable", "ResidentsTable"), ("ContinuityAnswersQueue", "ListMissingFullSetsQueue")
+    names = (*tables, *queues, "DomainEventsBus", "ReceiveFileQueue")
     (name,) = [name for name in names if name in resource]
     return name
 
@@ -59,6 +60,40 @@ def test_gaps_are_told_by_a_function_that_may_do_nothing_else(watch: Template) -
         ("dynamodb:Query", "LinkageTable"),
         ("events:PutEvents", "DomainEventsBus"),
     }
+
+
+def test_people_missing_are_listed_by_a_function_that_may_do_nothing_else(watch: Template) -> None:
+    found = {pair for pair in granted(watch.permissions("ListMissingFunctionRole")) if pair[0].startswith("s3:")}
+    assert {action for action, resource in found if "/" not in resource} == {"s3:ListBucket"}
+    folders = {(action, "/".join(resource.split("/")[1:])) for action, resource in found if "/" in resource}
+    assert folders == {
+        *((f"s3:{action}", "outbox/*") for action in ("GetObject", "GetObjectVersion")),
+        *((f"s3:{action}", "missing/*") for action in ("GetObject", "PutObject")),
+        ("s3:GetObject", "answers/*"),
+        ("s3:PutObject", "answers/*.missing.csv"),
+    }
+    reading = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    rest = [s for s in watch.permissions("ListMissingFunctionRole") if not as_list(s["Action"])[0].startswith("s3:")]
+    others = ("ec2:", "kms:", "logs:")
+    assert {(a, _short(r)) for a, r in granted(rest) if not a.startswith(others)} == {
+        ("dynamodb:Scan", "ResidentsTable"),
+        *((f"dynamodb:{action}", "LinkageTable") for action in ("GetItem", "PutItem")),
+        ("events:PutEvents", "DomainEventsBus"),
+        *((f"sqs:{action}", "ListMissingFullSetsQueue") for action in (*reading, "SendMessage")),
+    }
+
+
+def test_answers_to_full_files_that_came_in_reach_the_queue_of_their_comparison(watch: Template) -> None:
+    rule = watch.only("Events::Rule", "ListMissing")
+    came_in = {"mode": ["F"], "status": ["ACCEPTED", "PARTIALLY_ACCEPTED"]}
+    assert rule["EventPattern"] == {"source": ["kyotsu"], "detail-type": ["FileAnswered"], "detail": came_in}
+    assert "DomainEventsBus" in rule["EventBusName"]
+    (target,) = rule["Targets"]
+    assert target["Arn"].startswith("<ListMissingFullSetsQueue")
+    assert target["DeadLetterConfig"]["Arn"].startswith("<ListMissingUndelivered")
+    source = watch.only("Lambda::EventSourceMapping", "ListMissing")
+    assert source["EventSourceArn"].startswith("<ListMissingFullSetsQueue")
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -118,7 +153,7 @@ def test_functions_run_by_the_clock_and_what_could_not_be_started_is_kept(watch:
 
 
 def test_answers_reach_the_queue_of_the_function_that_notes_numbers(watch: Template) -> None:
-    (rule,) = [r for r in watch.properties("Events::Rule").values() if "EventPattern" in r]
+    rule = watch.only("Events::Rule", "ContinuityFileAnswered")
     assert rule["EventPattern"] == {"source": ["kyotsu"], "detail-type": ["FileAnswered"]}
     assert "DomainEventsBus" in rule["EventBusName"]
     (target,) = rule["Targets"]
@@ -149,7 +184,9 @@ def test_operators_are_told_of_lost_and_stuck_files_and_of_missing_numbers(watch
         function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
         for function in watch.properties("Lambda::Function").values()
     }
-    assert {alarm["MetricName"] for alarm in own} == {"LostFiles", "StuckFiles", "SequenceNumbersMissing"}
+    assert {alarm["MetricName"] for alarm in own} == {
+        *("LostFiles", "StuckFiles", "SequenceNumbersMissing", "PeopleMissing"),
+    }
     for alarm in own:
         (dimension,) = alarm["Dimensions"]
         assert dimension["Name"] == "service"
@@ -180,5 +217,6 @@ def test_outputs_have_the_names_that_the_command_resolves(watch: Template) -> No
     outputs = {n for n in watch.body["Outputs"] if not n.startswith("ExportsOutput")}
     assert outputs >= {
         *("NoteSequenceDeadLetters", "NoteSequenceFunction", "SweepOutboxFunction", "WatchSequencesFunction"),
+        *("ListMissingDeadLetters", "ListMissingFunction", "ListMissingQueue", "UndeliveredFullSets"),
         *("NoteSequenceQueue", "SweepOutboxUnstarted", "UndeliveredAnswers", "WatchSequencesUnstarted"),
     }

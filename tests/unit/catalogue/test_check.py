@@ -67,6 +67,8 @@ MISTAKES: list[tuple[str, ...]] = [
     (RESIDENTS, '- { id: "02"', '- { id: "01"', "01 が2回", FIRST_BRANCH),
     (RESIDENTS, 'category: "2"', 'category: "7"', "住民区分 7 は", FIRST_BRANCH),
     (RESIDENTS, "reasons: 21-28", "reasons: 28-21", "範囲 28-21 が逆", FIRST_BRANCH),
+    (RESIDENTS, "complete_set: true", "complete_set: true, modes: [D]", "00 は全件（F）を受け付けない", FIRST_BRANCH),
+    (RESIDENTS, "complete_set: true", "complete_set: perhaps", "値が正しくありません"),
     (RESIDENTS, "planned: true", "planned: maybe", "値が正しくありません"),
     (SUPPORT, "no,item", "number,item", "ヘッダー行は"),
     (SUPPORT, "2,宛名番号", "3,宛名番号", "no は 2 です"),

@@ -224,5 +224,8 @@ def test_every_answer_is_an_event_with_the_same_id_for_a_repeat(deployment: Depl
             version_id=answer["version_id"],
             status="ACCEPTED",
             answered_at=answer["answered_at"],
+            interface="001o006",
+            branch="01",
+            mode="D",
         )
     ]

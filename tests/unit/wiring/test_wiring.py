@@ -77,7 +77,14 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["linkage/answer_file", "linkage/apply_group", "linkage/receive_file", "residents/publish_changes"]
+    "function",
+    [
+        "linkage/answer_file",
+        "linkage/apply_group",
+        "linkage/receive_file",
+        "residents/list_missing",
+        "residents/publish_changes",
+    ],
 )
 def test_a_function_reads_nothing_of_its_environment_at_import(function: str) -> None:
     """A worker of Lambda imports before its first event; settings are for the event."""

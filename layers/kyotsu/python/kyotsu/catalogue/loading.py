@@ -15,6 +15,7 @@ from kyotsu.catalogue.documents import Document
 from kyotsu.catalogue.layouts import read_layout
 from kyotsu.catalogue.model import Catalogue, Category, Interface, System
 from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
+from kyotsu.contracts.rows import Mode
 
 APPLIERS = ("residents", "protection", "addressees")
 """Names an interface may give as its applier; which of them are deployed is wiring's."""
@@ -136,6 +137,9 @@ def _check_branches(interface: Interface, categories: Collection[str], wrong: Ca
     used = {b.category for b in interface.branches} | {r.category for b in interface.branches for r in b.by_reason}
     for code in sorted(used - {None} - set(categories), key=str):
         wrong("branches", f"住民区分 {code} は categories.yaml にありません。")
+    for branch in interface.branches:
+        if branch.complete_set and Mode.FULL not in (branch.modes or interface.modes):
+            wrong("branches", f"枝番 {branch.id} は全件（F）を受け付けないので、complete_set にできません。")
     for rule in (rule for branch in interface.branches for rule in branch.by_reason):
         if rule.reasons != "-".join(sorted(rule.reasons.split("-"))):
             wrong("branches", f"異動事由の範囲 {rule.reasons} が逆です。")

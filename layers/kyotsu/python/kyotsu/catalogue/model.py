@@ -61,6 +61,8 @@ class Branch(Entry, frozen=True, kw_only=True):
     category: CategoryCode | None = None
     planned: bool = False
     """Its rows may be announced before they happen (転出予定)."""
+    complete_set: bool = False
+    """Its full files name every 住登者: whoever is missing from one is listed."""
     by_reason: tuple[ReasonRule, ...] = ()
 
 

@@ -18,6 +18,10 @@ class FileAnswered(msgspec.Struct, frozen=True, kw_only=True):
     version_id: str
     status: str
     answered_at: str
+    interface: str = ""
+    branch: str = ""
+    mode: str = ""
+    """`F` or `D`; these three are empty where the file's name could not be read."""
 
 
 class FileUndone(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,3 +79,15 @@ class SequenceGapClosed(msgspec.Struct, frozen=True, kw_only=True):
     interface: str
     branch: str
     numbers: list[str]
+
+
+class PeopleMissingFromFullSet(msgspec.Struct, frozen=True, kw_only=True):
+    """住登者 of the records do not occur in a full file that is a complete set; their list stands beside its answer."""
+
+    event_id: str
+    municipality: str
+    receipt_id: str
+    provider: str
+    interface: str
+    branch: str
+    count: int

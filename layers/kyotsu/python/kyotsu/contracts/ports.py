@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kyotsu.contracts.rows import Applied, FileContext, Row, TakenBack
 
@@ -43,6 +43,21 @@ class RowRetractor(Protocol):
 
         Chunks come in order. However often a chunk is tried, it comes to the same.
         """
+        ...
+
+
+class RegisteredPage(NamedTuple):
+    """Some of the 住登者, and after what to go on; None: those were the last ones."""
+
+    numbers: list[str]
+    following: tuple[str, str] | None
+
+
+class RegisteredPeople(Protocol):
+    """Tells who is a 住登者."""
+
+    def page(self, at: str, after: tuple[str, str] | None) -> RegisteredPage:
+        """Return the next addressee numbers of those who are 住登者 now, and were at a moment (YYYYMMDDhhmmss, JST)."""
         ...
 
 

@@ -96,6 +96,11 @@ def errors_key(ref: ObjectRef, *, taken: bool = False) -> str:
     return _answer(ref, ".errors.csv", taken=taken)
 
 
+def missing_key(ref: ObjectRef, *, taken: bool = False) -> str:
+    """Return where the people go who do not occur in an object; `taken` as in `answer_key`."""
+    return _answer(ref, ".missing.csv", taken=taken)
+
+
 def undo_key(ref: ObjectRef) -> str:
     """Return where the answer to the undo of an object goes."""
     return _answer(ref, ".undo.json")

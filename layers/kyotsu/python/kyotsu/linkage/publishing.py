@@ -26,7 +26,7 @@ def _answer(receipt: Receipt, objects: Objects, receipts: Receipts) -> None:
     # Nearly every file is the first of its name and has nothing to tell about its rows: one call.
     if not receipt.problems and objects.create(ref.bucket, keys.answer_key(ref), body, answers.JSON):
         return
-    taken = _is_taken(receipt, objects.find(ref.bucket, keys.answer_key(ref)))
+    taken = is_taken(receipt, objects.find(ref.bucket, keys.answer_key(ref)))
     errors = keys.errors_key(ref, taken=taken)
     if receipt.problems:
         objects.write(ref.bucket, errors, _errors(receipt, objects, receipts), answers.CSV)
@@ -35,7 +35,7 @@ def _answer(receipt: Receipt, objects: Objects, receipts: Receipts) -> None:
     objects.write(ref.bucket, keys.answer_key(ref, taken=taken), iter([body]), answers.JSON)
 
 
-def _is_taken(receipt: Receipt, found: bytes | None) -> bool:
+def is_taken(receipt: Receipt, found: bytes | None) -> bool:
     """Tell whether the answer that stands there is that of another key whose file came in.
 
     Two keys can have one name: in two folders, or as `.csv` and `.CSV`. An answer that only tells of a rejection may be
@@ -72,4 +72,7 @@ def _event(receipt: Receipt) -> FileAnswered:
         version_id=receipt.ref.version_id,
         status=str(receipt.status),
         answered_at=str(receipt.answer()["answered_at"]),
+        interface=receipt.interface,
+        branch=receipt.branch,
+        mode=receipt.mode,
     )

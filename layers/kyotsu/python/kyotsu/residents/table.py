@@ -13,7 +13,7 @@ the time per item (performance.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -74,9 +74,28 @@ class ResidentTable:
         found = {number: Head(number, 0, ()) for number in numbers}
         keys = [{"pk": {"S": self._pk(number)}, "sk": {"S": HEAD}} for number in found]
         for item in get_all(self._client, self._table, keys):
-            number = item["pk"]["S"].partition("#")[2]
-            found[number] = Head(number, int(item["n"]["N"]), *unpack(item["b"]["B"]))
+            head = _head(item)
+            found[head.addressee_number] = head
         return found
+
+    def page(self, after: tuple[str, str] | None) -> tuple[list[Head], tuple[str, str] | None]:
+        """Return some of all heads, and after which item to go on (None: there are no more). Order is DynamoDB's own.
+
+        A page is up to 1 MB of whatever the table holds, so that it may well have no head at all.
+        """
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "FilterExpression": "sk = :head AND begins_with(pk, :own)",
+            "ExpressionAttributeValues": {":head": {"S": HEAD}, ":own": {"S": self._pk("")}},
+            "ProjectionExpression": "pk, n, b",
+            "ConsistentRead": True,
+        }
+        if after:
+            request["ExclusiveStartKey"] = {"pk": {"S": after[0]}, "sk": {"S": after[1]}}
+        found = self._client.scan(**request)
+        last = found.get("LastEvaluatedKey")
+        heads = [_head(item) for item in found["Items"]]
+        return heads, (last["pk"]["S"], last["sk"]["S"]) if last else None
 
     def put_versions(self, versions: Sequence[StoredVersion]) -> None:
         """Store versions, with a data key of their own for what must be sealed; storing one again changes nothing."""
@@ -171,6 +190,11 @@ class ResidentTable:
             put["ConditionExpression"] = "n = :before"
             put["ExpressionAttributeValues"] = {":before": {"N": str(head.revision - 1)}}
         return {"Put": put}
+
+
+def _head(item: Mapping[str, Any]) -> Head:
+    number = item["pk"]["S"].partition("#")[2]
+    return Head(number, int(item["n"]["N"]), *unpack(item["b"]["B"]))
 
 
 def _sort_key(entry: Entry) -> str:
