@@ -66,14 +66,23 @@ def test_a_comparison_stopped_at_any_call_and_asked_again_ends_the_same(
         assert (found, house.events.published) == undisturbed
 
 
-def test_what_changes_meanwhile_does_not_tear_the_list() -> None:
-    """Two walks at once, with other records before them: the first fragment of each place stays."""
+def test_of_two_that_walk_at_once_the_first_to_keep_a_fragment_is_followed_by_both() -> None:
     house, answered = _filled()
-    assert house.use_case().compare(answered, never) is None
-    fragments = {key: body for key, body in house.deployment.objects.written.items() if key[0] == "work"}
-    house.send(_rows([21, 22]), 3, "01", "D")
-    for _ in range(2):
-        house.use_case().compare(answered, never)
-    assert fragments.items() <= house.deployment.objects.written.items()
-    found = house.run(answered)
-    assert found == sorted(set(found))
+    kept: list[dict[tuple[str, str], bytes]] = []
+
+    def another_one_meanwhile() -> bool:
+        if not kept:
+            assert house.use_case().compare(answered, never) is None
+            kept.append(_fragments(house))
+        return True
+
+    assert house.use_case().compare(answered, another_one_meanwhile) is None, "it found more, but came too late"
+    assert len(kept[0]) == 1
+    assert _fragments(house) == kept[0]
+    assert house.queue.asked == [answered, answered]
+    assert house.run(answered) == ["000000000000002", "000000000000005"]
+    assert kept[0].items() <= _fragments(house).items()
+
+
+def _fragments(house: FullSetHouse) -> dict[tuple[str, str], bytes]:
+    return {place: body for place, body in house.deployment.objects.written.items() if place[0] == "work"}
