@@ -1,7 +1,7 @@
 """What the reception function costs to import, beside powertools' Logger and a boto3 client.
 
 Each import runs in a process of its own that sees, as in Lambda, its folder and the layers alone. The two alternate,
-and the ratio is that of their medians. Processor time, not the clock's.
+and the ratio is that of their medians. Processor time, not the clock's; modules are compiled before.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 
 from infra.bundling import build_layers, build_local_dependencies
 
@@ -32,21 +33,23 @@ def main() -> None:
     """Measure and print."""
     layers = [str(build_layers().kyotsu / "python"), str(build_local_dependencies() / "python")]
     base, ours = list[float](), list[float]()
-    for _ in range(RUNS):
-        base.append(_seconds(layers, _BASE))
-        ours.append(_seconds(["functions/linkage/receive_file", *layers], "import handler"))
-    base_median, our_median = statistics.median(base), statistics.median(ours)
+    with tempfile.TemporaryDirectory() as bytecode:
+        for _ in range(RUNS + 1):
+            base.append(_seconds(layers, _BASE, bytecode))
+            ours.append(_seconds(["functions/linkage/receive_file", *layers], "import handler", bytecode))
+    # The first of each has compiled the modules.
+    base_median, our_median = statistics.median(base[1:]), statistics.median(ours[1:])
     sys.stdout.write(f"Logger + boto3 client  {base_median * 1000:6.0f} ms\n")
     sys.stdout.write(f"receive_file           {our_median * 1000:6.0f} ms\n")
     sys.stdout.write(f"ratio                  {our_median / base_median:6.2f}   (aim: 1.2 or less)\n")
 
 
-def _seconds(paths: list[str], work: str) -> float:
+def _seconds(paths: list[str], work: str, bytecode: str) -> float:
     code = _TIMED.format(paths=paths, work=work)
     environment = {"POWERTOOLS_SERVICE_NAME": "x"}
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    # Bytecode goes to a folder of its own: the layers are what will be deployed.
+    command = [sys.executable, "-I", "-S", "-X", f"pycache_prefix={bytecode}", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 

@@ -57,11 +57,13 @@ def _large_file(folder: Path) -> Path:
     generate(PEOPLE, 1, folder / "town")
     original = next((folder / "town").glob("outbox/*/*_F_*.csv"))
     header, rows = original.read_bytes().split(b"\n", 1)
+    rows = b"\n" + rows
     path = folder / original.name
     with path.open("wb") as file:
-        file.write(header + b"\n")
+        file.write(header)
         for copy in range(1_000):
-            file.write(rows.replace(b"141003,0", b"141003,%d" % (copy + 1)) if copy else rows)
+            # The first digits of 宛名番号, in the second column; a row starts with its 市区町村コード.
+            file.write(rows.replace(b"\n141003,000", b"\n141003,%03d" % copy).rstrip(b"\n"))
             if file.tell() > MEGABYTES * 1_000_000:
                 break
     return path

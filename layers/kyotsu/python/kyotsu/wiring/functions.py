@@ -58,7 +58,7 @@ def collect_rarely() -> None:
     A chunk is hundreds of thousands of small objects without cycles; looking for cycles among them takes a fifth of the
     time (docs/performance.md).
     """
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(50_000, 10, 10)
 
 
 @functools.cache
