@@ -13,7 +13,7 @@ from kyotsu.residents.sealing import Sealing
 from kyotsu.runtime.fingerprints import HmacFingerprints
 from kyotsu.runtime.sealing import AesDataKey, data_key
 
-SEALED = {"001o006/v1": {6: "kojinbango", 7: "juminhyokodo"}}
+SEALED = {f"001o006/{version}": {6: "kojinbango", 7: "juminhyokodo"} for version in ("v1", "v2")}
 FINGERPRINTS = HmacFingerprints(lambda: b"a key for tests alone", "141003")
 
 

@@ -79,5 +79,6 @@ def test_layouts_are_those_of_the_standard() -> None:
     reason = next(item for item in layout.items if item.romaji == "idojiyu")
     assert (len(reason.codes), reason.type) == (9 + 8 + 19, ItemType.HALF_WIDTH)
     assert reason.code_labels == "01-09：記載、21-28：消除、41-59：修正"
+    assert len(load_layout(CATALOGUE.root, "001o006_v2.csv").items) == 50
     assert len(load_layout(CATALOGUE.root, "031i001_v1.csv").items) == 40
     assert len(load_layout(CATALOGUE.root, "001o009_v1.csv").items) == 11

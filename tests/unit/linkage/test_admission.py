@@ -68,6 +68,8 @@ def test_windows_are_japanese_days_both_ends_included() -> None:
     assert admitted("001o006_01_D_v0", now=NOW) == "v0"
     assert refusal("001o006_01_D_v0", now=NOW + timedelta(seconds=1)) is outcomes.VERSION_EXPIRED
     assert admitted("001o006_01_D_v1", now=NOW + timedelta(days=9999)) == "v1"
+    assert refusal("001o006_01_D_v2", now=datetime(2027, 3, 31, 14, 59, 59, tzinfo=UTC)) is outcomes.VERSION_NOT_YET
+    assert admitted("001o006_01_D_v2", now=datetime(2027, 3, 31, 15, 0, tzinfo=UTC)) == "v2"
 
 
 def test_a_refused_version_reads_which_are_accepted() -> None:

@@ -79,7 +79,7 @@ def test_references_are_short_and_of_one_key_each() -> None:
 
 
 def test_the_catalogue_says_what_is_sealed_and_readers_hide_it_all() -> None:
-    for layout in ("001o006/v0", "001o006/v1"):
+    for layout in ("001o006/v0", "001o006/v1", "001o006/v2"):
         assert sealed_items(CATALOGUE, layout) == SEALED["001o006/v1"]
     assert sealed_items(CATALOGUE, "001o009/v1") == {}
     assert set(CATALOGUE.interfaces["001o006"].sealed) <= HIDDEN
