@@ -13,8 +13,9 @@ from yaml import Node, SequenceNode
 import kyotsu
 from kyotsu.catalogue.documents import Document
 from kyotsu.catalogue.layouts import read_layout
-from kyotsu.catalogue.model import Catalogue, Category, Interface, System
+from kyotsu.catalogue.model import Catalogue, Category, Interface, Purpose, System
 from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
+from kyotsu.catalogue.recipients import check_recipients
 from kyotsu.contracts.rows import Mode
 
 APPLIERS = ("residents", "protection", "addressees")
@@ -51,15 +52,20 @@ def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
     problems: list[CatalogueProblem] = []
     systems = _listed(root, "systems", System, lambda s: s.id.lower(), problems)
     categories = _listed(root, "categories", Category, lambda c: c.code, problems)
+    purposes = _listed(root, "purposes", Purpose, lambda p: p.id, problems)
     interfaces: dict[str, Interface] = {}
     for path in sorted((root / "interfaces").glob("*.yaml")):
         document = Document(root, f"interfaces/{path.name}")
         interface = document.typed(document.node, Interface) if document.node else None
         if document.node and interface is not None:
             _cross_check(document, document.node, interface, root, systems, categories)
+            check_recipients(document, document.node, interface, root, systems, purposes)
             interfaces[interface.id] = interface
         problems += document.problems
-    return Catalogue(root=str(root), systems=systems, interfaces=interfaces, categories=categories), problems
+    catalogue = Catalogue(
+        root=str(root), systems=systems, interfaces=interfaces, categories=categories, purposes=purposes
+    )
+    return catalogue, problems
 
 
 def _listed(
@@ -104,10 +110,9 @@ def _cross_check(
         wrong("applier", f"applier は {'、'.join(APPLIERS)} のいずれかです。")
     if interface.expected_every and interface.providers == "any":
         wrong("expected_every", "providers が any の連携IDでは、届かないことを監視できません。")
-    for field in ("providers", "recipients"):
-        for system in (s for s in getattr(interface, field) if field == "recipients" or interface.providers != "any"):
-            if system.lower() not in systems:
-                wrong(field, f"システム {system} は systems.yaml にありません。")
+    for system in interface.providers if interface.providers != "any" else ():
+        if system.lower() not in systems:
+            wrong("providers", f"システム {system} は systems.yaml にありません。")
     for field in ("versions", "branches"):
         counted = Counter(entry.id for entry in getattr(interface, field))
         for twice in (name for name, count in counted.items() if count > 1):

@@ -16,6 +16,7 @@ VersionId = Annotated[str, msgspec.Meta(pattern=r"^v[0-9]{1,3}$")]
 CategoryCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]$")]
 Days = Annotated[str, msgspec.Meta(pattern=r"^P[1-7]D$")]
 """A duration of ISO 8601 in whole days; alarms look back a week at most."""
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}$")]
 ReasonRange = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}-[0-9]{2}$")]
 
 
@@ -79,6 +80,31 @@ class Version(Entry, frozen=True, kw_only=True):
         return self.accepted_from <= day and (self.accepted_until is None or day <= self.accepted_until)
 
 
+class Purpose(Entry, frozen=True, kw_only=True):
+    """What a system may want residents' data for."""
+
+    id: Name
+    name: str
+    protected_addresses: bool = False
+    """Whether whoever is granted it also gets the addresses of people under 支援措置."""
+
+
+class Recipient(Entry, frozen=True, kw_only=True):
+    """A system that gets an interface's files, and what of them (docs/decisions/0090-what-a-recipient-gets.md)."""
+
+    id: SystemId
+    columns: tuple[Name, ...]
+    """The groups of items it gets, of those in the interface's `columns`."""
+    purpose: Name = "linkage"
+    place: Literal["provider", "recipient"] = "provider"
+    """Whose bucket its deliveries stand in."""
+    max_rows: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """Rows that one of its files may have; more are split."""
+    max_bytes: Annotated[int, msgspec.Meta(ge=10_000)] | None = None
+    acknowledge_within: Days = "P3D"
+    """After so long without an acknowledgement the provider is told that a delivery did not arrive."""
+
+
 class Interface(Entry, frozen=True, kw_only=True):
     """A 連携ID: who sends it, in which forms, who applies its rows, and who receives it."""
 
@@ -90,7 +116,12 @@ class Interface(Entry, frozen=True, kw_only=True):
     completeness: Literal["optional", "required"] = "optional"
     expected_every: Days | None = None
     """Operators are alarmed if a provider sends no file for so long."""
-    recipients: tuple[SystemId, ...]
+    columns: dict[Name, tuple[str, ...]] = {}
+    """Named groups of items (romaji); what is in none of a recipient's groups it never gets."""
+    withheld: tuple[str, ...] = ()
+    """Items that tell where a person lives, lived or will live: absent where the person is under 支援措置, unless the
+    recipient's purpose includes them."""
+    recipients: tuple[Recipient, ...]
     versions: tuple[Version, ...]
     branches: tuple[Branch, ...]
     planned_move_out: Literal["apply", "keep"] = "apply"
@@ -107,6 +138,14 @@ class Interface(Entry, frozen=True, kw_only=True):
         """Return the version of an id, or None."""
         return next((v for v in self.versions if v.id == version_id), None)
 
+    def recipient(self, system_id: str) -> Recipient | None:
+        """Return the recipient of an id, or None. Capitals do not count: a bucket's name has none."""
+        return next((r for r in self.recipients if r.id.lower() == system_id.lower()), None)
+
+    def items_for(self, recipient: Recipient) -> frozenset[str]:
+        """Return the items (romaji) that a recipient may have."""
+        return frozenset(item for group in recipient.columns for item in self.columns[group])
+
     def accepts_provider(self, system_id: str) -> bool:
         """Tell whether a system may send this interface. Capitals do not count: a bucket's name has none."""
         return self.providers == "any" or system_id.lower() in [provider.lower() for provider in self.providers]
@@ -119,3 +158,4 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     systems: dict[str, System]
     interfaces: dict[str, Interface]
     categories: dict[str, Category]
+    purposes: dict[str, Purpose]

@@ -1,0 +1,1 @@
+"""Clients of the APIs and linked systems: secrets, tokens, scopes, federation."""

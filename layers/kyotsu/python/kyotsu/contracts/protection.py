@@ -1,0 +1,37 @@
+"""The port that every output asks before it lets anything about a person out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Verdict(StrEnum):
+    """What a reader may see of a person."""
+
+    OPEN = "open"
+    """Everything the reader may have anyway."""
+    WITHHELD = "withheld"
+    """Everything but the items that tell where the person lives, lived or will live: these are absent, not masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, and what for: a system of the catalogue, or an operator, with a purpose of the catalogue."""
+
+    system: str
+    purpose: str
+
+
+class ProtectionDecision(Protocol):
+    """Decides by what is stored now. Every decision sees every earlier write."""
+
+    def decide(self, numbers: Collection[str], reader: Reader) -> Mapping[str, Verdict]:
+        """Return the verdict on each person, by addressee number.
+
+        A person for whom it can't be had is missing from the answer: nothing about this person may go out yet.
+        Nobody else is concerned. It raises nothing but programming errors.
+        """
+        ...
