@@ -45,7 +45,7 @@ MISTAKES: list[tuple[str, ...]] = [
     (RESIDENTS, '{ id: "002"', '{ id: "0x2"', "システム 0x2 は", "columns: [keys, "),
     (RESIDENTS, '{ id: "006"', '{ id: "002"', "002 が2回書かれています", "columns: [keys, "),
     (RESIDENTS, '{ id: "002",', '{ id: "002", purpose: gossip,', "利用目的 gossip は", "columns: [keys, "),
-    (RESIDENTS, "columns: [keys, status, person, address]", "columns: [keys, all]", "グループ all は", "columns: [keys, "),
+    (RESIDENTS, "[keys, status, person, address]", "[keys, all]", "グループ all は", "columns: [keys, "),
     (RESIDENTS, "[kojinbango]\n#", "[kojinbang]\n#", "項目 kojinbang はどの版の", "keys: [shiku"),
     (RESIDENTS, "withheld: [setaibango, ", "withheld: [", "居所が分かる項目", "withheld:"),
     (RESIDENTS, "withheld: [setaibango", "withheld: [setaibang", "項目 setaibang はどの版の", "withheld:"),
