@@ -11,7 +11,7 @@ class Exit(IntEnum):
     USAGE = 2
     NOT_FOUND = 3
     NOT_ACCEPTED = 4
-    """A file was answered, but not (wholly) accepted."""
+    """A file was answered, but not (wholly) accepted; or it does not come to the same under another version."""
 
 
 class CommandError(Exception):

@@ -7,7 +7,7 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from kyotsu_cli.commands import catalogue, dlq, linkage, receipts, resident, sandbox, send, town, watch
+from kyotsu_cli.commands import catalogue, dlq, linkage, receipts, resident, sandbox, send, town, twin, watch
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import notices
 
@@ -20,10 +20,11 @@ app = typer.Typer(
 )
 app.command("send")(send.send)
 app.command("town")(town.town)
+linkage.app.command("twin")(twin.twin)
 linkage.app.command("gaps")(watch.gaps)
 linkage.app.command("sweep")(watch.sweep)
 app.add_typer(catalogue.app, name="catalogue", help="カタログ（システム・連携ID・レイアウト）")
-app.add_typer(linkage.app, name="linkage", help="ファイル連携（送信前の確認、取消、欠番・未受信の点検）")
+app.add_typer(linkage.app, name="linkage", help="ファイル連携（送信前の確認、版の比較、取消、欠番・未受信の点検）")
 app.add_typer(dlq.app, name="dlq", help="失敗したメッセージ（DLQ）の確認と送り戻し")
 app.add_typer(receipts.app, name="receipts", help="受信したファイルの受付")
 app.add_typer(resident.app, name="resident", help="住民の記録と住民区分")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
 console = Console()
@@ -35,3 +37,12 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def print_items(title: str, items: Iterable[tuple[str, object]]) -> None:
     """Print names and values, one below the other."""
     print_table(title, ("項目", "値"), items)
+
+
+@contextmanager
+def bytes_progress(name: str, size: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how many bytes of a file have been worked on, while the block runs."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=notices, transient=True) as progress:
+        task = progress.add_task(name, total=size)
+        yield lambda done: progress.advance(task, done)

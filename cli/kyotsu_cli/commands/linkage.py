@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from kyotsu.linkage.undos import UndoRefusedError
 from kyotsu.residents.trial import CategoryChange
@@ -18,7 +15,7 @@ from kyotsu.wiring.undoing import undo_tried
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import Deployment, connect
 from kyotsu_cli.failure import Exit
-from kyotsu_cli.output import console, notices, print_items, print_json, print_table
+from kyotsu_cli.output import bytes_progress, console, notices, print_items, print_json, print_table
 from kyotsu_cli.sending import completeness, object_key
 from kyotsu_cli.showing import show_answer, show_undo, undo_items
 from kyotsu_cli.undoing import operator, refused, take_back
@@ -40,7 +37,7 @@ def preview(
     """送信した場合の回答と、住民区分が変わる人を示す。何も書き込まない。受付・重複以外となる場合は終了コード4。"""
     deployment = connect()
     with (
-        _progress(file.name, file.stat().st_size) as progress,
+        bytes_progress(file.name, file.stat().st_size) as progress,
         previewed(_local(deployment, file, system), deployment.admission, deployment.source, progress) as found,
     ):
         changes = [_change(change) for change in islice(found.category_changes(), limit)]
@@ -82,7 +79,7 @@ def _try_undo(deployment: Deployment, receipt_id: str, limit: int, *, as_json: b
     size = receipt.scan.chunks[-1].end if receipt and receipt.scan and receipt.scan.chunks else None
     try:
         with (
-            _progress(receipt_id, size) as progress,
+            bytes_progress(receipt_id, size) as progress,
             undo_tried(
                 receipt_id, deployment.admission, deployment.source, deployment.objects, deployment.undos, progress
             ) as tried,
@@ -101,15 +98,6 @@ def _try_undo(deployment: Deployment, receipt_id: str, limit: int, *, as_json: b
     print_items("取り消した場合の結果", undo_items(counts, undone.applied_again, undone.not_applied_again))
     _show_changes(changes, total)
     console.print("取消はしていません。記録・回答は変わっていません。")
-
-
-@contextmanager
-def _progress(name: str, size: int | None) -> Iterator[Callable[[int], None]]:
-    """Show how many bytes of a file have been worked on, while the block runs."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=notices, transient=True) as progress:
-        task = progress.add_task(name, total=size)
-        yield lambda done: progress.advance(task, done)
 
 
 def _local(deployment: Deployment, file: Path, system: str | None) -> LocalFile:

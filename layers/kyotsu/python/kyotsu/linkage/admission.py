@@ -67,13 +67,10 @@ class Admission:
     def admit(self, receipt: Receipt) -> Admitted:
         """Return what the catalogue says about a file; raises FileRejectedError if it may not come in."""
         name = parse_key(receipt.ref.key)
-        interface = self._interface(name, receipt.provider)
-        branch = interface.branch(name.branch)
-        if branch is None:
-            raise FileRejectedError(outcomes.UNKNOWN_BRANCH, interface=name.interface, branch=name.branch)
-        if name.mode not in (branch.modes or interface.modes):
-            fields = {"interface": name.interface, "branch": name.branch, "mode": name.mode}
-            raise FileRejectedError(outcomes.MODE_NOT_ALLOWED, **fields)
+        interface = interface_of(self.catalogue, name)
+        if not interface.accepts_provider(receipt.provider):
+            raise FileRejectedError(outcomes.NOT_THE_PROVIDER, provider=receipt.provider, interface=name.interface)
+        branch = branch_of(interface, name)
         version = _version(interface, name.version, receipt.received_at.astimezone(JST).date())
         if interface.applier not in self.appliers:
             raise FileRejectedError(outcomes.NOT_DEPLOYED, interface=name.interface)
@@ -103,13 +100,29 @@ class Admission:
             accepted_municipalities=self.accepted_municipalities,
         )
 
-    def _interface(self, name: FileName, provider: str) -> Interface:
-        interface = self.catalogue.interfaces.get(name.interface)
-        if interface is None:
-            raise FileRejectedError(outcomes.UNKNOWN_INTERFACE, interface=name.interface)
-        if not interface.accepts_provider(provider):
-            raise FileRejectedError(outcomes.NOT_THE_PROVIDER, provider=provider, interface=name.interface)
-        return interface
+
+def interface_of(catalogue: Catalogue, name: FileName) -> Interface:
+    """Return the interface that a file's name says; raises FileRejectedError if there is none."""
+    interface = catalogue.interfaces.get(name.interface)
+    if interface is None:
+        raise FileRejectedError(outcomes.UNKNOWN_INTERFACE, interface=name.interface)
+    return interface
+
+
+def branch_of(interface: Interface, name: FileName) -> Branch:
+    """Return the branch that a file's name says; raises FileRejectedError if there is none, or none in this mode."""
+    branch = interface.branch(name.branch)
+    if branch is None:
+        raise FileRejectedError(outcomes.UNKNOWN_BRANCH, interface=name.interface, branch=name.branch)
+    if name.mode not in (branch.modes or interface.modes):
+        fields = {"interface": name.interface, "branch": name.branch, "mode": name.mode}
+        raise FileRejectedError(outcomes.MODE_NOT_ALLOWED, **fields)
+    return branch
+
+
+def accepted_versions(interface: Interface, today: date) -> str:
+    """Return the ids of the versions accepted on a day, as sentences name them."""
+    return "、".join(v.id for v in interface.versions if v.accepts(today)) or "なし"
 
 
 def check_completeness(metadata: Mapping[str, str], interface: Interface) -> Claims:
@@ -126,7 +139,7 @@ def check_completeness(metadata: Mapping[str, str], interface: Interface) -> Cla
 
 def _version(interface: Interface, version_id: str, today: date) -> Version:
     version = interface.version(version_id)
-    accepted = "、".join(v.id for v in interface.versions if v.accepts(today)) or "なし"
+    accepted = accepted_versions(interface, today)
     if version is None:
         fields = {"interface": interface.id, "version": version_id, "accepted": accepted}
         raise FileRejectedError(outcomes.UNKNOWN_VERSION, **fields)

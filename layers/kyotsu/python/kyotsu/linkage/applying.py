@@ -72,7 +72,7 @@ class FileApplication:
         return results
 
     def _apply_chunk(self, chunk: Chunk) -> ChunkResult:
-        rows = list(_rows(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk))
+        rows = list(rows_of(self.objects.read(self.receipt.ref, chunk.start, chunk.end), chunk))
         opened = self.applier.open(self.file, rows)
         valid, told = list[Row](), list[RowProblem]()
         failed = 0
@@ -106,7 +106,8 @@ class FileApplication:
         return result
 
 
-def _rows(data: bytes, chunk: Chunk) -> Iterator[Row]:
+def rows_of(data: bytes, chunk: Chunk) -> Iterator[Row]:
+    """Yield the rows of a chunk, given its bytes; the header is none."""
     records = parse(data, chunk.line)
     if chunk.index == 0:
         next(records)  # the header

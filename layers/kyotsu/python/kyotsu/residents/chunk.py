@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kyotsu.contracts.rows import Applied, FileContext, Row
 from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.residents.effects import Effects, Remark, common_remarks
-from kyotsu.residents.versions import Entry, EntryReader
+from kyotsu.residents.versions import ENTRY_ITEMS, Entry, EntryReader
 
 if TYPE_CHECKING:
     from kyotsu.residents.applier import Head
@@ -22,6 +22,8 @@ _NEEDED = (
     *("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji"),
 )
 """Items that decide whose a row is, its effect and its remarks."""
+REQUIRED_ITEMS = frozenset({*_NEEDED, *ENTRY_ITEMS})
+"""Items without which a layout's rows can't become records."""
 _MAX_NUMBER = 15
 
 

@@ -12,6 +12,11 @@ from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.japanese.dates import operated_at
 
 Origin = Literal["D", "F"]
+ENTRY_ITEMS = (
+    *("kojinrirekibango", "kojinrirekibango_edabango", "sosanengappi", "sosajikoku"),
+    *("saishinfuragu", "sakujofuragu"),
+)
+"""Items that every entry is made of."""
 Key = tuple[int, int]
 """(個人履歴番号, 個人履歴番号_枝番号): which entry of a person's history a row speaks of."""
 
@@ -74,12 +79,8 @@ class EntryReader:
         self._fingerprints = fingerprints
         positions = {name: position for position, name in enumerate(file.columns)}
         self._file = file
-        self._history = positions["kojinrirekibango"]
-        self._sub = positions["kojinrirekibango_edabango"]
-        self._date = positions["sosanengappi"]
-        self._time = positions["sosajikoku"]
-        self._latest = positions["saishinfuragu"]
-        self._deleted = positions["sakujofuragu"]
+        found = [positions[name] for name in ENTRY_ITEMS]
+        self._history, self._sub, self._date, self._time, self._latest, self._deleted = found
         own = {self._history, self._sub, self._date, self._time}
         content = sorted((name, position) for name, position in positions.items() if position not in own)
         self._names = [f"{name}=" for name, _ in content]
