@@ -2,6 +2,7 @@
 
 from aws_cdk.aws_logs import RetentionDays
 
+from infra.parameters.access import TokenServer
 from infra.parameters.municipalities import accepted_by
 from infra.parameters.types import Parameters, Retries
 
@@ -22,4 +23,5 @@ def development(municipality: str) -> Parameters:
         group_concurrency=5,
         # Low, so that a file of a few MB goes the way of a large one.
         small_chunks=2,
+        tokens=TokenServer(allow_basic=True),
     )

@@ -2,6 +2,7 @@
 
 from aws_cdk.aws_logs import RetentionDays
 
+from infra.parameters.access import TokenServer
 from infra.parameters.municipalities import accepted_by
 from infra.parameters.types import Parameters, Retries
 
@@ -20,4 +21,5 @@ def production(municipality: str) -> Parameters:
         retries=Retries(attempts=8, first_seconds=15, factor=2),
         receive_concurrency=50,
         group_concurrency=20,
+        tokens=TokenServer(firewall=True),
     )

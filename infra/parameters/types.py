@@ -9,15 +9,15 @@ from typing import Literal
 from aws_cdk import Aws, Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
+from infra.parameters.access import TokenServer
+from infra.parameters.errors import ParameterError
 from infra.parameters.watching import Watching
+
+__all__ = ["LogLevel", "Network", "ParameterError", "Parameters", "Retries", "Stage"]
 
 Stage = Literal["development", "production"]
 LogLevel = Literal["DEBUG", "INFO"]
 """Not above INFO: lines of that level carry our own metrics."""
-
-
-class ParameterError(ValueError):
-    """A parameter's value can't be deployed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,8 @@ class Network:
     endpoint_ids: tuple[str, ...] = ()
     """VPC endpoints of S3, DynamoDB, EventBridge, SQS and Step Functions. If given, what functions may do holds only
     through them."""
+    api_endpoint_ids: tuple[str, ...] = ()
+    """VPC endpoints of API Gateway (`execute-api`) through which our APIs are reached; none: any of this VPC."""
 
     def __post_init__(self) -> None:
         if not self.subnet_ids or len(self.subnet_ids) != len(self.availability_zones):
@@ -82,6 +84,7 @@ class Parameters:
     oldest_message_seconds: int = 900
     """Age of the oldest file not yet received, or change not yet published, at which operators are alarmed."""
     watching: Watching = field(default_factory=Watching)
+    tokens: TokenServer = field(default_factory=TokenServer)
     account: str | None = None
     """The only account this may be deployed to; None takes that of the deployer's credentials."""
     region: str = "ap-northeast-1"
@@ -114,6 +117,11 @@ class Parameters:
     def bucket_prefix(self) -> str:
         """What names of provider buckets, and of no other bucket, begin with (may hold the CDK's account token)."""
         return f"kyotsu-{self.stage}-{self.municipality}-{self.account or Aws.ACCOUNT_ID}-"
+
+    @property
+    def client_secret_prefix(self) -> str:
+        """What names of the secrets of clients, and of no other secret, begin with."""
+        return f"{self.name}/clients/"
 
     @property
     def environment(self) -> Environment:

@@ -8,11 +8,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
-from infra.constructs.alarms import Alarms
 from infra.constructs.file_access import FileAccess
-from infra.constructs.function import Platform
-from infra.constructs.layers import FunctionLayers
-from infra.constructs.network import PrivateNetwork
 from infra.constructs.outputs import publish
 from infra.constructs.provider_silence import ProviderSilence
 from infra.constructs.publish_changes import PublishChanges
@@ -20,6 +16,7 @@ from infra.constructs.receive_file import ReceiveFile
 from infra.constructs.receive_large_file import ReceiveLargeFile
 from infra.constructs.undo_file import UndoFile
 from infra.parameters.types import Parameters
+from infra.stacks.platform import platform_of
 from infra.stacks.stateful import StatefulStack
 from infra.systems import expected_files
 
@@ -37,14 +34,7 @@ class LinkageStack(Stack):
             termination_protection=parameters.protected,
             description=f"Kyotsu {parameters.stage} of {parameters.municipality}: file linkage",
         )
-        platform = Platform(
-            parameters=parameters,
-            functions=functions,
-            layers=FunctionLayers(self, "Layers", built=layers).all,
-            network=PrivateNetwork(self, "Network", network=parameters.network) if parameters.network else None,
-            log_key=stateful.keys.logs,
-            alarms=Alarms(stateful.alarm_topic),
-        )
+        platform = platform_of(self, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
         access = FileAccess(platform, stateful)
         self.large_files = ReceiveLargeFile(self, "LargeFile", access=access)
         self.receive_file = ReceiveFile(self, "ReceiveFile", access=access, large_files=self.large_files)

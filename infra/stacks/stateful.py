@@ -13,6 +13,7 @@ from infra.constructs.keys import Keys
 from infra.constructs.messages import AlarmTopic, DomainEvents
 from infra.constructs.outputs import publish
 from infra.constructs.personal import PersonalData
+from infra.constructs.signing import SigningKeys
 from infra.constructs.table import RecordTable, index
 from infra.parameters.types import Parameters
 
@@ -46,6 +47,8 @@ class StatefulStack(Stack):
             expires_at="expires_at",
             indexes=(index("by_provider", "gsi1pk", "gsi1sk"),),
         )
+        self.access = RecordTable(self, "Access", key=self.keys.access, parameters=parameters, expires_at="expires_at")
+        self.signing = SigningKeys(self, "Signing", parameters=parameters)
         self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
         self._publish_outputs()
@@ -80,8 +83,11 @@ class StatefulStack(Stack):
             {
                 "AcceptedMunicipalities": ",".join(self._parameters.accepted_municipalities),
                 "AccessLogBucket": self.access_logs.bucket.bucket_name,
+                "AccessTable": self.access.table.table_name,
                 "AlarmTopic": self.alarm_topic.topic_arn,
                 "BucketPrefix": self._parameters.bucket_prefix,
+                "ClientKey": self.keys.access.key_arn,
+                "ClientSecretPrefix": self._parameters.client_secret_prefix,
                 "EventBus": self.bus.event_bus_name,
                 "ExchangeKey": self.keys.exchange.key_arn,
                 "FingerprintSecret": self.personal.secret_arn,

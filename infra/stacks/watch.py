@@ -8,16 +8,13 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
-from infra.constructs.alarms import Alarms
 from infra.constructs.continuity import Continuity
-from infra.constructs.function import Platform
-from infra.constructs.layers import FunctionLayers
 from infra.constructs.list_missing import ListMissing
-from infra.constructs.network import PrivateNetwork
 from infra.constructs.outputs import publish
 from infra.constructs.sweep_outbox import SweepOutbox
 from infra.parameters.types import Parameters
 from infra.stacks.linkage import LinkageStack
+from infra.stacks.platform import platform_of
 from infra.stacks.stateful import StatefulStack
 
 
@@ -41,14 +38,7 @@ class WatchStack(Stack):
             termination_protection=parameters.protected,
             description=f"Kyotsu {parameters.stage} of {parameters.municipality}: watch over file linkage",
         )
-        platform = Platform(
-            parameters=parameters,
-            functions=functions,
-            layers=FunctionLayers(self, "Layers", built=layers).all,
-            network=PrivateNetwork(self, "Network", network=parameters.network) if parameters.network else None,
-            log_key=stateful.keys.logs,
-            alarms=Alarms(stateful.alarm_topic),
-        )
+        platform = platform_of(self, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
         receive = linkage.receive_file.queue
         self.sweep = SweepOutbox(self, "Sweep", platform=platform, stateful=stateful, receive=receive)
         self.continuity = Continuity(self, "Continuity", platform=platform, stateful=stateful)

@@ -13,7 +13,10 @@ def key(place: Place, properties: dict[str, Any]) -> Created:
     """Make a customer-managed key."""
     kms = place.cloud.client("kms")
     metadata = kms.create_key(
-        Policy=json.dumps(properties["KeyPolicy"]), Description=properties.get("Description", place.path)
+        Policy=json.dumps(properties["KeyPolicy"]),
+        Description=properties.get("Description", place.path),
+        KeySpec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
+        KeyUsage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
     )["KeyMetadata"]
     if properties.get("EnableKeyRotation"):
         kms.enable_key_rotation(KeyId=metadata["KeyId"])
@@ -87,7 +90,7 @@ _TAGS = {"Tags": "nothing in the sandbox reads tags"}
 KINDS = {
     "AWS::KMS::Key": Kind(
         key,
-        frozenset({"KeyPolicy", "Description", "EnableKeyRotation"}),
+        frozenset({"KeyPolicy", "Description", "EnableKeyRotation", "KeySpec", "KeyUsage"}),
         _TAGS | {"PendingWindowInDays": "the sandbox deletes no keys", "Enabled": "keys start enabled"},
     ),
     "AWS::KMS::Alias": Kind(alias, frozenset({"AliasName", "TargetKeyId"})),

@@ -1,0 +1,99 @@
+"""認証認可サーバ: issues tokens, tells providers about them, and takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from constructs import Construct
+
+from infra.constructs.alarms import each_minute
+from infra.constructs.api import Api, ApiLogs
+from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.nag import acknowledge_wildcard
+from infra.stacks.stateful import StatefulStack
+
+ISSUE = "access/issue_token"
+REFUSALS = 30
+"""Refused requests in a minute that no mistake of a single client explains."""
+
+
+class TokenServer(Construct):
+    """The API, and a function for each of its three endpoints."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, platform: Platform, stateful: StatefulStack, issuer: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._platform, self._stateful, self._issuer = platform, stateful, issuer
+        self.api = Api(self, "Api", platform=platform, name="tokens")
+        ApiLogs(self, "ApiLogs").before(self.api)
+        table = ["dynamodb:GetItem", "dynamodb:PutItem"]
+        self.issue = self._function("Issue", ISSUE, "/oauth2/token", table)
+        stateful.signing.let_sign(self.issue)
+        self.introspect = self._function("Introspect", "access/introspect_token", "/oauth2/introspect", table)
+        self.revoke = self._function("Revoke", "access/revoke_token", "/oauth2/revoke", table)
+        for function in (self.introspect, self.revoke):
+            stateful.signing.let_check(function)
+        self._watch()
+
+    @property
+    def token_url(self) -> str:
+        """Where tokens are asked for."""
+        return f"{self.api.url}/oauth2/token"
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.access`."""
+        parameters, stateful = self._platform.parameters, self._stateful
+        tokens = parameters.tokens
+        return {
+            "MUNICIPALITY": parameters.municipality,
+            "ACCESS_TABLE": stateful.access.table.table_name,
+            "CLIENT_SECRET_PREFIX": parameters.client_secret_prefix,
+            "SIGNING_KEYS": ",".join(stateful.signing.arns),
+            "ISSUER": self._issuer,
+            "API_URL": self.api.url,
+            "TOKEN_SECONDS": str(tokens.token_seconds),
+            "LEEWAY_SECONDS": str(tokens.leeway_seconds),
+            "ASSERTION_SECONDS": str(tokens.assertion_seconds),
+            "ALLOW_BASIC": str(tokens.allow_basic).lower(),
+            "WEB_IDENTITY_AUDIENCE": tokens.web_identity_audience,
+        }
+
+    def _function(self, name: str, source: str, path: str, table: Sequence[str]) -> PythonFunction:
+        stateful, stack = self._stateful, Stack.of(self)
+        function = PythonFunction(
+            self,
+            name,
+            platform=self._platform,
+            source=source,
+            timeout=Duration.seconds(15),
+            memory_mib=1024,
+            environment=self.environment(),
+        )
+        function.allow(table, [stateful.access.table.table_arn])
+        prefix = self._platform.parameters.client_secret_prefix
+        secrets = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{prefix}*"
+        function.allow(["secretsmanager:GetSecretValue"], [secrets])
+        acknowledge_wildcard(function.role, secrets, "Secrets are named after clients, which come and go.")
+        function.allow_key(
+            stateful.keys.access,
+            ["dynamodb", "secretsmanager"],
+            ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"],
+        )
+        self.api.post(path, function)
+        return function
+
+    def _watch(self) -> None:
+        refused = each_minute("Kyotsu", "RequestsRefused", "Sum", service=ISSUE)
+        self._platform.alarms.raise_when(
+            self, "TokensRefused", refused, at_least=REFUSALS, says="トークンの要求の拒否が続いています。"
+        )
+        ending = each_minute("Kyotsu", "SecretsEnding", "Sum", service=ISSUE)
+        self._platform.alarms.raise_when(
+            self,
+            "SecretEnding",
+            ending,
+            at_least=1,
+            says="まもなく期限の切れるクライアントシークレットが使われています。",
+        )

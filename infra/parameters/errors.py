@@ -1,0 +1,5 @@
+"""What is wrong with parameters."""
+
+
+class ParameterError(ValueError):
+    """A parameter's value can't be deployed."""
