@@ -13,6 +13,7 @@ from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
 
 REAL = Path(__file__).parents[3] / "catalogue"
 RESIDENTS = "interfaces/001o006.yaml"
+APIS = "apis.yaml"
 SUPPORT = "layouts/001o009_v1.csv"
 
 
@@ -37,6 +38,21 @@ MISTAKES: list[tuple[str, ...]] = [
     ("systems.yaml", "name: 印鑑登録, ", "", "項目 name がありません", 'id: "002"'),
     ("systems.yaml", "name: 印鑑登録", "name: 印鑑登録, colour: red", "項目 colour はありません"),
     ("categories.yaml", 'code: "1"', 'code: "10"', "値が正しくありません"),
+    (APIS, 'provider: "031"', 'provider: "099"', "システム 099 は"),
+    (APIS, "systems: any", 'systems: ["001", "0x1"]', "システム 0x1 は"),
+    (APIS, "systems: any", 'systems: ["001", "001"]', "001 が2回"),
+    (APIS, "systems: any", "systems: all", "値が正しくありません"),
+    (APIS, "call: app_submit/v10/juto", "call: app_submit/juto", "版を含めて"),
+    (APIS, "call: app_submit/v10/juto", "call: /v10/juto", "値が正しくありません"),
+    (APIS, "operation: Create", "operation: create", "値が正しくありません"),
+    (APIS, "source: published\n", "source: official\n", "Invalid enum value"),
+    (
+        APIS,
+        "jutogaishaatenakihonjohosyokai\n    operation: Read",
+        "jutogaishaatenabangofuban\n    operation: Create",
+        "が2回",
+        'provider: "031"\n    call: app_submit/v10/jutogaishaatenabangofuban\n    operation: Create\n    name: 住登外者宛名基本',
+    ),
     (RESIDENTS, "id: 001o006", "id: 001o007", "ファイル名は 001o007.yaml"),
     (RESIDENTS, "applier: residents", "applier: nobody", "applier は"),
     (RESIDENTS, "applier: residents", "applier: !strange residents", "値が正しくありません"),

@@ -11,9 +11,10 @@ from typing import Any
 from yaml import Node, SequenceNode
 
 import kyotsu
+from kyotsu.catalogue.apis import check_api
 from kyotsu.catalogue.documents import Document
 from kyotsu.catalogue.layouts import read_layout
-from kyotsu.catalogue.model import Catalogue, Category, Interface, Purpose, System
+from kyotsu.catalogue.model import Api, Catalogue, Category, Interface, Purpose, System
 from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
 from kyotsu.catalogue.recipients import check_recipients
 from kyotsu.contracts.rows import Mode
@@ -53,6 +54,7 @@ def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
     systems = _listed(root, "systems", System, lambda s: s.id.lower(), problems)
     categories = _listed(root, "categories", Category, lambda c: c.code, problems)
     purposes = _listed(root, "purposes", Purpose, lambda p: p.id, problems)
+    apis = _listed(root, "apis", Api, lambda a: a.scope, problems, lambda d, n, a: check_api(d, n, a, systems))
     interfaces: dict[str, Interface] = {}
     for path in sorted((root / "interfaces").glob("*.yaml")):
         document = Document(root, f"interfaces/{path.name}")
@@ -63,15 +65,25 @@ def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
             interfaces[interface.id] = interface
         problems += document.problems
     catalogue = Catalogue(
-        root=str(root), systems=systems, interfaces=interfaces, categories=categories, purposes=purposes
+        root=str(root),
+        systems=systems,
+        interfaces=interfaces,
+        categories=categories,
+        purposes=purposes,
+        apis=apis,
     )
     return catalogue, problems
 
 
 def _listed(
-    root: Path, name: str, kind: Any, identity: Callable[[Any], str], problems: list[CatalogueProblem]
+    root: Path,
+    name: str,
+    kind: Any,
+    identity: Callable[[Any], str],
+    problems: list[CatalogueProblem],
+    check: Callable[[Document, Node, Any], None] | None = None,
 ) -> dict[str, Any]:
-    """Read `{name}.yaml`, a list below the key `{name}`, by identity."""
+    """Read `{name}.yaml`, a list below the key `{name}`, by identity; `check` notes what else is wrong with one."""
     document = Document(root, f"{name}.yaml")
     found: dict[str, Any] = {}
     if document.node is not None:
@@ -84,6 +96,8 @@ def _listed(
                 document.add(node, f"{identity(entry)} が2回書かれています。")
             elif entry is not None:
                 found[identity(entry)] = entry
+                if check:
+                    check(document, node, entry)
     problems += document.problems
     return found
 

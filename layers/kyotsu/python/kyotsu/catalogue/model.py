@@ -89,6 +89,30 @@ class Purpose(Entry, frozen=True, kw_only=True):
     """Whether whoever is granted it also gets the addresses of people under 支援措置."""
 
 
+class Api(Entry, frozen=True, kw_only=True):
+    """An operation of an API call, which a token's scope names."""
+
+    provider: SystemId
+    call: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*$")]
+    """APIコール名; part of the URL's path."""
+    operation: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z]*$")]
+    name: str
+    source: Literal["published", "ours"]
+    systems: tuple[SystemId, ...] | Literal["any"]
+    """Who may make the call."""
+    token: Literal["api", "web_identity"] = "api"
+    """Whether its tokens are shown at our APIs or exchanged at STS; none is good for both."""
+
+    @property
+    def scope(self) -> str:
+        """The scope that a token needs for it (共通機能標準仕様書 2.1, 2.2.5)."""
+        return f"{self.provider}:{self.call}:{self.operation}"
+
+    def allows(self, system_id: str) -> bool:
+        """Tell whether a system may make the call. Capitals do not count."""
+        return self.systems == "any" or system_id.lower() in [system.lower() for system in self.systems]
+
+
 class Recipient(Entry, frozen=True, kw_only=True):
     """A system that gets an interface's files, and what of them (docs/decisions/0090-what-a-recipient-gets.md)."""
 
@@ -159,3 +183,5 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     interfaces: dict[str, Interface]
     categories: dict[str, Category]
     purposes: dict[str, Purpose]
+    apis: dict[str, Api]
+    """By scope."""
