@@ -1,4 +1,5 @@
 """A DynamoDB that answers at once: it remembers heads, forgets everything else, and checks nothing.
+Deleting a table empties it.
 
 Runs as a process of its own, so that what is measured is the client: `python -m tests.bench.null_dynamodb`. It prints
 its port, and ends with its standard input.
@@ -31,6 +32,8 @@ def _answer(target: str, body: bytes) -> bytes:
         return json.dumps({"Responses": found, "UnprocessedKeys": {}}).encode()
     if target.endswith("BatchWriteItem"):
         return b'{"UnprocessedItems":{}}'
+    if target.endswith("DeleteTable"):
+        _heads.clear()
     return b"{}"
 
 

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.table import ResidentTable
+from kyotsu.runtime import clients
 from kyotsu.wiring.catalogue import effect_rules
 from kyotsu.wiring.functions import collect_rarely
 from tests.fakes.deployment import CATALOGUE, Deployment
@@ -39,9 +40,19 @@ def null_dynamodb() -> Iterator[None]:
 
 
 def client() -> Any:
-    """Return a DynamoDB client like the product's own."""
+    """Return the product's own DynamoDB client."""
+    return clients.dynamodb()
+
+
+def boto_client() -> Any:
+    """Return a DynamoDB client of botocore as it is, but for parameter validation."""
     config = Config(parameter_validation=False, max_pool_connections=16, retries={"mode": "standard"})
     return boto3.client("dynamodb", config=config)
+
+
+def forget() -> None:
+    """Empty the null DynamoDB."""
+    boto_client().delete_table(TableName="Residents")
 
 
 def deployment(dynamodb: Any) -> Deployment:

@@ -1,7 +1,7 @@
 """Rows per second of one core's time, from CSV bytes to acknowledged write, beside a floor and the obvious way.
 
-Time is the processor time of this process, not that of the clock: the machine is shared, and the null server runs in a
-process of its own. The floor is our own recorded requests, sent again by botocore without parameter validation.
+The null server runs in a process of its own. The floor is our own recorded requests, sent again by botocore without
+parameter validation. Unchanged rows are those that were new just before, in other bytes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import io
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,53 +20,69 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from kyotsu_cli.town import generate
-from tests.bench.null_server import client, deployment, null_dynamodb
+from tests.bench.null_server import boto_client, client, deployment, forget, null_dynamodb
+from tests.bench.rounds import Rates, on_one_core, rate, ratios, spread
+from tests.fakes.deployment import Deployment
 
 PEOPLE = 10_000
+ROUNDS = 7
 OBVIOUS_ROWS = 3_000
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; with a number, so many rounds."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as folder, null_dynamodb():
-        town = Path(folder) / "town"
-        generate(PEOPLE, 1, town)
-        name, body = _full(town)
-        dynamodb = client()
-        recorded: list[tuple[str, Any]] = []
-        dynamodb.meta.events.register("provide-client-params.dynamodb", _recorder(recorded))
-        city = deployment(dynamodb)
-        _warm_up(dynamodb)
-        recorded.clear()
-        new = _rate(body, lambda: city.send(name, body))
-        requests = list(recorded)
-        floor = _rate(body, lambda: _replay(client(), requests))
-        changed_body = _changed(body)
-        changed = _rate(body, lambda: city.send(name.replace("000001", "000002"), changed_body))
-        unchanged = _rate(body, lambda: city.send(name.replace("000001", "000003"), _noted(changed_body)))
-        obvious = _obvious(body)
-    _print(new=new, floor=floor, changed=changed, unchanged=unchanged, obvious=obvious)
+        generate(PEOPLE, 1, Path(folder) / "town")
+        bench = Bench(*_full(Path(folder) / "town"))
+        on_one_core()
+        bench.warm_up()
+        _print([bench.round() for _ in range(rounds)])
 
 
-def _print(*, new: float, floor: float, changed: float, unchanged: float, obvious: float) -> None:
-    rates = {"new": new, "changed": changed, "unchanged": unchanged, "floor": floor, "obvious way": obvious}
-    for title, rate in rates.items():
-        sys.stdout.write(f"{title:12} {rate:10,.0f} rows/s\n")
-    sys.stdout.write(f"new / floor       {new / floor:6.2f}   (aim: 0.6 or more)\n")
-    sys.stdout.write(f"new / obvious way {new / obvious:6.1f}   (aim: 6 or more)\n")
-    sys.stdout.write(f"unchanged / new   {unchanged / new:6.1f}   (aim: 3 or more)\n")
+class Bench:
+    """One file of a town, sent again and again."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        self._name, self._body, self._changed = name, body, _changed(body)
+        self._rows = body.count(b"\n") - 1
+        self._plain = boto_client()
+        self._requests: list[tuple[str, Any]] = []
+
+    def warm_up(self) -> None:
+        """Send the file once, unmeasured, and record the requests that are the floor."""
+        dynamodb, recorder = client(), _recorder(self._requests)
+        dynamodb.meta.events.register_first("provide-client-params.dynamodb", recorder)
+        deployment(dynamodb).send(self._name, self._body)
+        dynamodb.meta.events.unregister("provide-client-params.dynamodb", recorder)
+        _replay(self._plain, self._requests)
+        _obvious(self._body)
+
+    def round(self) -> Rates:
+        """Return the rates of one round."""
+        city = deployment(client())
+        forget()
+        new = self._sent(city, 1, self._body)
+        unchanged = self._sent(city, 2, _noted(self._body))
+        changed = self._sent(city, 3, self._changed)
+        forget()
+        floor = rate(self._rows, lambda: _replay(self._plain, self._requests))
+        obvious = rate(OBVIOUS_ROWS, lambda: _obvious(self._body))
+        return {"new": new, "changed": changed, "unchanged": unchanged, "floor": floor, "obvious way": obvious}
+
+    def _sent(self, city: Deployment, sequence: int, body: bytes) -> float:
+        name = self._name.replace("000001", f"{sequence:06d}")
+        return rate(self._rows, lambda: city.send(name, body))
 
 
-def _rate(body: bytes, work: Callable[[], object]) -> float:
-    rows = body.count(b"\n") - 1
-    before = time.process_time()
-    work()
-    return rows / (time.process_time() - before)
-
-
-def _warm_up(dynamodb: Any) -> None:
-    for _ in range(50):
-        dynamodb.batch_write_item(RequestItems={"Residents": []})
+def _print(rounds: Sequence[Rates]) -> None:
+    for title in rounds[0]:
+        median, lowest, highest = spread([one[title] for one in rounds])
+        sys.stdout.write(f"{title:18} {median:8,.0f} rows/s   ({lowest:,.0f} - {highest:,.0f})\n")
+    for above, below, aim in (("new", "floor", 0.6), ("new", "obvious way", 6), ("unchanged", "new", 3)):
+        median, lowest, highest = spread(ratios(rounds, above, below))
+        title = f"{above} / {below}"
+        sys.stdout.write(f"{title:18} {median:8.2f}   ({lowest:.2f} - {highest:.2f}; aim: {aim} or more)\n")
 
 
 def _recorder(recorded: list[tuple[str, Any]]) -> Callable[..., None]:
@@ -112,8 +128,8 @@ def _with(body: bytes, column: str, value: str) -> bytes:
     return stream.getvalue().encode()
 
 
-def _obvious(body: bytes) -> float:
-    """Return the rate of one conditional PynamoDB save per row, with the row's items as attributes."""
+def _obvious(body: bytes) -> None:
+    """Do one conditional PynamoDB save for each of OBVIOUS_ROWS rows, with the row's items as attributes."""
     rows = csv.DictReader(io.StringIO(body.decode()))
     names = [name for name in rows.fieldnames or [] if name.isascii()]
     attributes: dict[str, Any] = {name: UnicodeAttribute(null=True) for name in names}
@@ -122,14 +138,10 @@ def _obvious(body: bytes) -> float:
         "Meta", (), {"table_name": "Residents", "region": "ap-northeast-1", "host": os.environ["AWS_ENDPOINT_URL"]}
     )
     model: Any = type("RowItem", (Model,), {"Meta": meta, **keys, **attributes})
-    before, count = time.process_time(), 0
-    for count, row in enumerate(rows, start=1):
+    for row in islice(rows, OBVIOUS_ROWS):
         values = {name: row[name] for name in names if row[name]}
         key = f"{row['kojinrirekibango']}#{row['sosanengappi']}"
         model(row["atenabango"], key, **values).save(condition=model.pk.does_not_exist())
-        if count == OBVIOUS_ROWS:
-            break
-    return count / (time.process_time() - before)
 
 
 if __name__ == "__main__":

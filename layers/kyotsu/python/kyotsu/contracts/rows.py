@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from kyotsu.contracts.outcomes import Level, Outcome
 
@@ -33,9 +34,8 @@ class FileContext:
     accepted_municipalities: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A validated row. `line` is the physical line its record starts on (the header is line 1)."""
+class Row(NamedTuple):
+    """A row of a file. `line` is the physical line its record starts on (the header is line 1)."""
 
     line: int
     values: Sequence[str]

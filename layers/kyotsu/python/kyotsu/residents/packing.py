@@ -26,8 +26,9 @@ def unpack_entries(packed: bytes) -> tuple[Entry, ...]:
 def unpack(packed: bytes) -> tuple[tuple[Entry, ...], tuple[Retraction, ...]]:
     """Return entries and retractions of `pack_entries`."""
     receipts, rows, *more = msgspec.msgpack.decode(packed)
-    entries = tuple(Entry._make((*row[:8], receipts[row[8]], row[9])) for row in rows)
-    return entries, tuple(Retraction._make(row) for rows in more for row in rows)
+    for row in rows:
+        row[8] = receipts[row[8]]
+    return tuple(map(Entry._make, rows)), tuple(Retraction._make(row) for rows in more for row in rows)
 
 
 def pack_values(values: Sequence[StoredValue]) -> bytes:

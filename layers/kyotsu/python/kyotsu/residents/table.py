@@ -71,12 +71,11 @@ class ResidentTable:
 
     def heads(self, numbers: Iterable[str]) -> dict[str, Head]:
         """Return the heads of all these people; one of revision 0 for people not known."""
-        found = {number: Head(number, 0, ()) for number in numbers}
-        keys = [{"pk": {"S": self._pk(number)}, "sk": {"S": HEAD}} for number in found]
-        for item in get_all(self._client, self._table, keys):
-            head = _head(item)
-            found[head.addressee_number] = head
-        return found
+        wanted = list(dict.fromkeys(numbers))
+        keys = [{"pk": {"S": self._pk(number)}, "sk": {"S": HEAD}} for number in wanted]
+        items = get_all(self._client, self._table, keys)
+        found = {head.addressee_number: head for head in map(_head, items)}
+        return {number: found.get(number) or Head(number, 0, ()) for number in wanted}
 
     def page(self, after: tuple[str, str] | None) -> tuple[list[Head], tuple[str, str] | None]:
         """Return some of all heads, and after which item to go on (None: there are no more). Order is DynamoDB's own.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from kyotsu.contracts.rows import FileContext, Mode, Row
@@ -82,9 +81,8 @@ class EntryReader:
         found = [positions[name] for name in ENTRY_ITEMS]
         self._history, self._sub, self._date, self._time, self._latest, self._deleted = found
         own = {self._history, self._sub, self._date, self._time}
-        content = sorted((name, position) for name, position in positions.items() if position not in own)
-        self._names = [f"{name}=" for name, _ in content]
-        self._content = itemgetter(*(position for _, position in content))
+        content = sorted((name, place) for name, place in positions.items() if place not in own)
+        self._content = [(f"{name}=", place) for name, place in content]
 
     def read(self, row: Row, effect: str | None) -> Entry:
         """Return the entry of a validated row."""
@@ -109,6 +107,5 @@ class EntryReader:
 
         Empty items do not count, so that a later layout's new column does not make old rows new.
         """
-        named = zip(self._names, self._content(values), strict=True)
-        text = "\x1f".join([name + value for name, value in named if value])
+        text = "\x1f".join([name + values[place] for name, place in self._content if values[place]])
         return urlsafe_b64encode(self._fingerprints.of("row", text)[:12]).decode()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from kyotsu.runtime.bulk_json import write_and_read_fast
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
@@ -34,7 +36,7 @@ def _config(*, parameter_validation: bool = True) -> Config:
 @functools.cache
 def dynamodb() -> DynamoDBClient:
     """Return the DynamoDB client. It does not check parameters: the hot path builds its requests itself."""
-    return boto3.client("dynamodb", config=_config(parameter_validation=False))
+    return write_and_read_fast(boto3.client("dynamodb", config=_config(parameter_validation=False)))
 
 
 @functools.cache

@@ -23,8 +23,9 @@ class HmacFingerprints:
         self._municipality = municipality
 
     @cached_property
-    def _key(self) -> bytes:
-        return self._load()
+    def _keyed(self) -> hmac.HMAC:
+        """The state after the key, which each fingerprint goes on from."""
+        return hmac.new(self._load(), digestmod="sha256")
 
     @cached_property
     def key_id(self) -> str:
@@ -33,7 +34,9 @@ class HmacFingerprints:
 
     def of(self, purpose: str, text: str) -> bytes:
         """Return 32 bytes. Fingerprints of different purposes or municipalities never match."""
-        return hmac.digest(self._key, f"{self._municipality}\x1f{purpose}\x1f{text}".encode(), "sha256")
+        made = self._keyed.copy()
+        made.update(f"{self._municipality}\x1f{purpose}\x1f{text}".encode())
+        return made.digest()
 
 
 def secret_key(client: SecretsManagerClient, secret: str) -> bytes:

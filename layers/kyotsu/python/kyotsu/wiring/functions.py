@@ -55,10 +55,11 @@ def reception() -> Reception:
 def collect_rarely() -> None:
     """Let the garbage collector look less often.
 
-    A chunk is hundreds of thousands of small objects without cycles; looking for cycles among them takes a fifth of the
-    time (docs/performance.md).
+    A chunk is some 200,000 small objects without cycles; looking for cycles among them takes a fifth of the time
+    (docs/performance.md). They are gone when the chunk is done, so that what adds up to the threshold is what cycles
+    keep.
     """
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(300_000, 10, 10)
 
 
 @functools.cache
