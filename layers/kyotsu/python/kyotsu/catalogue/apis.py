@@ -24,5 +24,5 @@ def check_api(document: Document, node: Node, api: Api, systems: Collection[str]
         document.add(nodes["systems"][1], f"システム {caller} は systems.yaml にありません。")
     for twice in (caller for caller, count in Counter(callers).items() if count > 1):
         document.add(nodes["systems"][1], f"{twice} が2回書かれています。")
-    if api.token == "api" and not _VERSIONED.fullmatch(api.call):
+    if api.kind == "api" and not _VERSIONED.fullmatch(api.call):
         document.add(nodes["call"][1], "APIコール名は app_submit/v10/… のように、版を含めて書いてください。")

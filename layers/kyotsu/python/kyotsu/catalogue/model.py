@@ -100,7 +100,7 @@ class Api(Entry, frozen=True, kw_only=True):
     source: Literal["published", "ours"]
     systems: tuple[SystemId, ...] | Literal["any"]
     """Who may make the call."""
-    token: Literal["api", "web_identity"] = "api"
+    kind: Literal["api", "federation"] = "api"
     """Whether its tokens are shown at our APIs or exchanged at STS; none is good for both."""
 
     @property

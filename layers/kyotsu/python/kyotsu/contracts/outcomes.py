@@ -1,7 +1,7 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message is a Japanese
+file, E13xx clients and tokens, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message is a Japanese
 sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
 """
 
@@ -131,6 +131,62 @@ UNDO_UNKNOWN = _error("E1201", "受付 {receipt_id} はありません。受付�
 UNDO_TOO_EARLY = _error("E1202", "受付 {receipt_id} は処理中です。回答が出てから取り消してください。")
 UNDO_NOT_ACCEPTED = _error("E1203", "受付 {receipt_id} は何も取り込んでいないため、取り消すものがありません。")
 UNDO_OBJECT_GONE = _error("E1204", "受付 {receipt_id} のファイルは削除済みのため、取消の対象者を特定できません。")
+
+# Clients, tokens and scopes. Callers see none of these sentences: they would help who attacks. Operators do, by the code.
+REQUEST_MALFORMED = _error("E1301", "トークンサーバへの要求を読めません。", 400)
+HEADERS_TOO_LARGE = _error("E1302", "要求のヘッダーが大きすぎます。", 401)
+CREDENTIALS_IN_QUERY = _error("E1303", "URLに認証情報またはトークンがあります。", 401)
+SECRET_IN_BODY = _error("E1304", "本文にクライアントシークレットがあります。", 401)
+TWO_CLIENT_AUTHENTICATIONS = _error("E1305", "2つの認証方式が同時に使われています。", 401)
+NO_CLIENT_AUTHENTICATION = _error("E1306", "使える認証方式で認証されていません。", 401)
+CLIENT_ID_UNKNOWN = _error("E1307", "クライアントIDは登録されていません。", 401)
+CLIENT_DISABLED = _error("E1308", "クライアントは停止されています。", 401)
+SECRET_WRONG = _error("E1309", "クライアントシークレットが一致しないか、期限切れです。", 401)
+ASSERTION_MALFORMED = _error("E1310", "クライアントのアサーションを読めません。", 401)
+ASSERTION_ALGORITHM = _error("E1311", "アサーションの署名アルゴリズムがHS256ではありません。", 401)
+ASSERTION_SIGNATURE = _error("E1312", "アサーションの署名が、有効なシークレットのものではありません。", 401)
+ASSERTION_CLAIM_MISSING = _error("E1313", "アサーションに必要なクレームがないか、形式が正しくありません。", 401)
+ASSERTION_ISSUER = _error("E1314", "アサーションのiss・subが、認証するクライアントIDと一致しません。", 401)
+ASSERTION_AUDIENCE = _error("E1315", "アサーションのaudがこのトークンサーバではありません。", 401)
+ASSERTION_EXPIRED = _error("E1316", "アサーションの期限が切れています。", 401)
+ASSERTION_NOT_YET = _error("E1317", "アサーションのiat・nbfが未来です。クライアントの時計を確認してください。", 401)
+ASSERTION_TOO_LONG = _error("E1318", "アサーションのexpが先すぎます。", 401)
+ASSERTION_REPLAYED = _error("E1319", "アサーションのjtiは使用済みです。", 401)
+GRANT_TYPE_UNSUPPORTED = _error("E1320", "grant_type が client_credentials ではありません。", 400)
+SCOPE_MISSING = _error("E1321", "スコープが指定されていません。", 400)
+SCOPE_UNKNOWN = _error("E1322", "カタログにないスコープです。", 400)
+SCOPE_OF_TWO_PROVIDERS = _error("E1323", "1つのトークンに、提供側または種類の異なるスコープが指定されています。", 400)
+SCOPE_NOT_ALLOWED = _error("E1324", "このシステムに許可されていないスコープです。", 400)
+TOKEN_MISSING = _error("E1331", "アクセストークンがないか、Bearerの形式ではありません。", 401)
+TOKEN_TWICE = _error("E1332", "アクセストークンが2つ以上、または2通りの方法で送られています。", 401)
+TOKEN_MALFORMED = _error("E1333", "アクセストークンを読めません。", 401)
+TOKEN_ALGORITHM = _error("E1334", "アクセストークンの署名アルゴリズムがRS256ではありません。", 401)
+TOKEN_KEY = _error("E1335", "アクセストークンの鍵（kid）はこのトークンサーバのものではありません。", 401)
+TOKEN_SIGNATURE = _error("E1336", "アクセストークンの署名が正しくありません。", 401)
+TOKEN_TYPE = _error("E1337", "アクセストークンではないトークンです（typ）。", 401)
+TOKEN_ISSUER = _error("E1338", "アクセストークンの発行者が異なります。", 401)
+TOKEN_AUDIENCE = _error("E1339", "アクセストークンの宛先（aud）が異なります。", 401)
+TOKEN_EXPIRED = _error("E1340", "アクセストークンの期限が切れています。", 401)
+TOKEN_NOT_YET = _error("E1341", "アクセストークンはまだ有効ではありません。", 401)
+TOKEN_CLAIM_MISSING = _error("E1342", "アクセストークンに必要なクレームがないか、形式が正しくありません。", 401)
+TOKEN_SCOPE = _error("E1343", "アクセストークンのスコープに、この操作がありません。", 401)
+TOKEN_REVOKED = _error("E1344", "アクセストークンは取り消されています。", 401)
+TOKEN_OF_DISABLED_CLIENT = _error(
+    "E1345", "アクセストークンのクライアントは停止されているか、登録されていません。", 401
+)
+TOKEN_OF_ANOTHER = _error("E1346", "別のクライアントのトークンを取り消そうとしました。", 400)
+SYSTEM_UNKNOWN = _error("E1351", "システム {system} は catalogue/systems.yaml にありません。")
+CLIENT_EXISTS = _error(
+    "E1352",
+    "システム {system} のクライアントは登録済みです。シークレットを作り直すなら kyotsu access client rotate です。",
+)
+CLIENT_UNREGISTERED = _error("E1353", "システム {system} のクライアントは登録されていません。")
+CLIENT_CHANGED = _error("E1354", "システム {system} のクライアントは、同時に変更されました。もう一度実行してください。")
+ROTATION_RUNNING = _error(
+    "E1355",
+    "システム {system} には有効なシークレットが2つあります。古い方の期限が切れるのを待つか、"
+    "新しい方を作り直すなら --replace-newest を付けてください。",
+)
 
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
