@@ -1,4 +1,4 @@
-"""Applying 住基 rows: versions first, then the person's head that remembers them.
+"""Applying rows that are kept as versions: versions first, then the person's head that remembers them.
 
 A head is replaced only if it is still the one that was read, so that two files on one person count as if one had come
 after the other. Versions are written before the head names them: a head never tells of a version that is not stored.
@@ -6,17 +6,17 @@ after the other. Versions are written before the head names them: a head never t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Protocol
+from typing import Protocol, Self
 
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
 from kyotsu.contracts.sealing import Fingerprints
-from kyotsu.residents.chunk import Person, ResidentChunk, RowReader
+from kyotsu.residents.chunk import Person, ResidentMeaning, RowMeaning, RowReader, VersionChunk
 from kyotsu.residents.counting import Known, chunk_counts, remarks
 from kyotsu.residents.effects import EffectRule, Effects
 from kyotsu.residents.versions import Entry, Retraction
@@ -76,33 +76,32 @@ class _Plan:
     applied: Applied
 
 
-class ResidentApplier:
-    """A `RowApplier` for 住基情報."""
+class VersionApplier:
+    """A `RowApplier` that keeps every row as a version of its person."""
 
     def __init__(
         self,
         store: ResidentStore,
-        rules: Mapping[tuple[str, str], Sequence[EffectRule]],
+        meaning: Callable[[FileContext], RowMeaning],
         fingerprints: Fingerprints,
     ) -> None:
-        """`rules` are the effect rules by interface and branch; `fingerprints` tell rows apart."""
+        """`meaning` tells what rows of a file mean; `fingerprints` tell rows apart."""
         self._fingerprints = fingerprints
         self._store = store
-        self._rules = rules
+        self._meaning = meaning
 
-    def over(self, store: ResidentStore) -> ResidentApplier:
+    def over(self, store: ResidentStore) -> Self:
         """Return the same applier on another store."""
         other = copy(self)
         other._store = store
         return other
 
-    def open(self, file: FileContext, rows: Sequence[Row]) -> ResidentChunk:
+    def open(self, file: FileContext, rows: Sequence[Row]) -> VersionChunk:
         """Hold a chunk's rows, not validated yet, against what is stored."""
-        effects = Effects(file.mode, file.branch, self._rules.get((file.interface, file.branch), ()))
-        reader = RowReader(file, effects, self._fingerprints)
+        reader = RowReader(file, self._meaning(file), self._fingerprints)
         read = reader.read_all(rows)
         heads = self._store.heads(dict.fromkeys(one.number for one in read.values()))
-        return ResidentChunk(file, reader, read, heads, self._stored)
+        return VersionChunk(file, reader, read, heads, self._stored)
 
     def apply(self, file: FileContext, rows: Sequence[Row]) -> Applied:
         """Store valid rows and return what they changed."""
@@ -135,6 +134,23 @@ class ResidentApplier:
             ]
         )
         return self._store.replace_heads([plan.head for plan in changed])
+
+
+class ResidentApplier(VersionApplier):
+    """A `RowApplier` for 住基情報."""
+
+    def __init__(
+        self,
+        store: ResidentStore,
+        rules: Mapping[tuple[str, str], Sequence[EffectRule]],
+        fingerprints: Fingerprints,
+    ) -> None:
+        """`rules` are the effect rules by interface and branch; `fingerprints` tell rows apart."""
+
+        def meaning(file: FileContext) -> ResidentMeaning:
+            return ResidentMeaning(Effects(file.mode, file.branch, rules.get((file.interface, file.branch), ())))
+
+        super().__init__(store, meaning, fingerprints)
 
 
 def _plan(file: FileContext, person: Person, head: Head) -> _Plan:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kyotsu.contracts.rows import Applied, FileContext, Row
 from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.residents.effects import Effects, Remark, common_remarks
-from kyotsu.residents.versions import ENTRY_ITEMS, Entry, EntryReader
+from kyotsu.residents.versions import RESIDENT_KEY, Entry, EntryReader, KeyItems
 
 if TYPE_CHECKING:
     from kyotsu.residents.applier import Head
@@ -22,7 +22,7 @@ _NEEDED = (
     *("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji"),
 )
 """Items that decide whose a row is, its effect and its remarks."""
-REQUIRED_ITEMS = frozenset({*_NEEDED, *ENTRY_ITEMS})
+REQUIRED_ITEMS = frozenset({*_NEEDED, *RESIDENT_KEY.all})
 """Items without which a layout's rows can't become records."""
 _MAX_NUMBER = 15
 
@@ -44,14 +44,54 @@ class Person:
     remarks: list[tuple[int, Remark]] = field(default_factory=list)
 
 
+class RowMeaning(Protocol):
+    """What the rows of an interface mean to the set: everything in which one kind of versions differs from another."""
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Items that decide whose a row is (`atenabango`), its effect and its remarks."""
+        ...
+
+    @property
+    def key(self) -> KeyItems:
+        """Which entry of a person's history a row speaks of."""
+        ...
+
+    def effect(self, items: Mapping[str, str]) -> tuple[str | None, list[Remark]]:
+        """Return what a row brings (None: nothing), and what is remarkable about that."""
+        ...
+
+    def remarks(self, items: Mapping[str, str]) -> list[Remark]:
+        """Return the remarks about a row that do not depend on its effect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentMeaning:
+    """The `RowMeaning` of 住基情報: a row may bring a 住民区分."""
+
+    effects: Effects
+    items: tuple[str, ...] = _NEEDED
+    key: KeyItems = RESIDENT_KEY
+
+    def effect(self, items: Mapping[str, str]) -> tuple[str | None, list[Remark]]:
+        """Return the 住民区分 that a row brings."""
+        return self.effects.of(items)
+
+    def remarks(self, items: Mapping[str, str]) -> list[Remark]:
+        """Return the remarks that do not depend on the branch."""
+        return common_remarks(items)
+
+
 class RowReader:
     """Reads the rows of one file."""
 
-    def __init__(self, file: FileContext, effects: Effects, fingerprints: Fingerprints) -> None:
+    def __init__(self, file: FileContext, meaning: RowMeaning, fingerprints: Fingerprints) -> None:
         self._width = len(file.columns)
-        self._needed = itemgetter(*(file.columns.index(name) for name in _NEEDED))
-        self._effects = effects
-        self._entries = EntryReader(file, fingerprints)
+        self._names = meaning.items
+        self._needed = itemgetter(*(file.columns.index(name) for name in meaning.items))
+        self._meaning = meaning
+        self._entries = EntryReader(file, fingerprints, meaning.key)
 
     def read_all(self, rows: Sequence[Row]) -> dict[int, ReadRow]:
         """Return the rows that can be read, by line; every valid row can."""
@@ -60,7 +100,7 @@ class RowReader:
 
     def remarks(self, row: Row) -> list[Remark]:
         """Return the remarks about a row that do not depend on its effect."""
-        return common_remarks(self._items(row))
+        return self._meaning.remarks(self._items(row))
 
     def _read(self, row: Row) -> ReadRow | None:
         if len(row.values) != self._width:
@@ -70,19 +110,19 @@ class RowReader:
         # A number that is none may not be looked up: its length alone could make the request fail for all others.
         if not number.isascii() or not 0 < len(number) <= _MAX_NUMBER:
             return None
-        effect, remarks = self._effects.of(items)
+        effect, remarks = self._meaning.effect(items)
         try:
             return ReadRow(number, self._entries.read(row, effect), remarks)
         except ValueError:
             return None
 
     def _items(self, row: Row) -> dict[str, str]:
-        return dict(zip(_NEEDED, self._needed(row.values), strict=True))
+        return dict(zip(self._names, self._needed(row.values), strict=True))
 
 
 @dataclass(frozen=True)
-class ResidentChunk:
-    """An `OpenChunk` of 住基情報, given the heads of all its people."""
+class VersionChunk:
+    """An `OpenChunk` of rows that are kept as versions, given the heads of all its people."""
 
     file: FileContext
     reader: RowReader

@@ -66,8 +66,12 @@ def common_remarks(row: Mapping[str, str]) -> list[Remark]:
     remarks: list[Remark] = []
     if not row["shimei"] and not row["shimei_gaikokujinromaji"] and not row["shimei_gaikokujinkanji"]:
         remarks.append(("氏名", outcomes.BLANK_NAME, {}))
-    number = row["atenabango"]
+    return [*remarks, *number_remarks(row["atenabango"])]
+
+
+def number_remarks(number: str) -> list[Remark]:
+    """Return what is remarkable about a received 宛名番号."""
     if not is_digits(number) or addressee_check_digit(number[:-1].zfill(14)) != number[-1:]:
         # The rule binds numbers that are issued now; older ones may differ.
-        remarks.append(("宛名番号", outcomes.CHECK_DIGIT_WRONG, {}))
-    return remarks
+        return [("宛名番号", outcomes.CHECK_DIGIT_WRONG, {})]
+    return []

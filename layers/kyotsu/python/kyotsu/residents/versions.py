@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+<<<<<<< layers/kyotsu/python/kyotsu/residents/versions.py
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+=======
 from collections.abc import Sequence
+>>>>>>> /tmp/theirs
 from typing import Literal, NamedTuple
 
 from kyotsu.contracts.rows import FileContext, Mode, Row
@@ -11,11 +17,25 @@ from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.japanese.dates import operated_at
 
 Origin = Literal["D", "F"]
-ENTRY_ITEMS = (
-    *("kojinrirekibango", "kojinrirekibango_edabango", "sosanengappi", "sosajikoku"),
-    *("saishinfuragu", "sakujofuragu"),
-)
-"""Items that every entry is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyItems:
+    """Which items of a layout are the key of an entry."""
+
+    history: str
+    sub: tuple[str, ...]
+    sub_of: Callable[..., int]
+    """Makes one number of the values of `sub`; raises ValueError where they are none."""
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All items that an entry can't be made without."""
+        return frozenset({self.history, *self.sub, *_OF_EVERY_ENTRY})
+
+
+_OF_EVERY_ENTRY = ("sosanengappi", "sosajikoku", "saishinfuragu", "sakujofuragu")
+RESIDENT_KEY = KeyItems("kojinrirekibango", ("kojinrirekibango_edabango",), int)
 Key = tuple[int, int]
 """(個人履歴番号, 個人履歴番号_枝番号): which entry of a person's history a row speaks of."""
 
@@ -74,20 +94,30 @@ class Retraction(NamedTuple):
 class EntryReader:
     """Reads the entries of one file's rows."""
 
-    def __init__(self, file: FileContext, fingerprints: Fingerprints) -> None:
+    def __init__(self, file: FileContext, fingerprints: Fingerprints, key: KeyItems = RESIDENT_KEY) -> None:
         self._fingerprints = fingerprints
         positions = {name: position for position, name in enumerate(file.columns)}
         self._file = file
+<<<<<<< layers/kyotsu/python/kyotsu/residents/versions.py
+        self._history, self._sub_of = positions[key.history], key.sub_of
+        self._sub = tuple(positions[name] for name in key.sub)
+        self._date, self._time, self._latest, self._deleted = (positions[name] for name in _OF_EVERY_ENTRY)
+        own = {self._history, *self._sub, self._date, self._time}
+        content = sorted((name, position) for name, position in positions.items() if position not in own)
+        self._names = [f"{name}=" for name, _ in content]
+        self._content = itemgetter(*(position for _, position in content))
+=======
         found = [positions[name] for name in ENTRY_ITEMS]
         self._history, self._sub, self._date, self._time, self._latest, self._deleted = found
         own = {self._history, self._sub, self._date, self._time}
         content = sorted((name, place) for name, place in positions.items() if place not in own)
         self._content = [(f"{name}=", place) for name, place in content]
+>>>>>>> /tmp/theirs
 
     def read(self, row: Row, effect: str | None) -> Entry:
         """Return the entry of a validated row."""
         values = row.values
-        history, sub = int(values[self._history]), int(values[self._sub])
+        history, sub = int(values[self._history]), self._sub_of(*[values[place] for place in self._sub])
         moment = operated_at(values[self._date], values[self._time])
         return Entry(
             history=history,
