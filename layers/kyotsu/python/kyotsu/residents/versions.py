@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-<<<<<<< layers/kyotsu/python/kyotsu/residents/versions.py
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-=======
-from collections.abc import Sequence
->>>>>>> /tmp/theirs
 from typing import Literal, NamedTuple
 
 from kyotsu.contracts.rows import FileContext, Mode, Row
@@ -98,21 +93,12 @@ class EntryReader:
         self._fingerprints = fingerprints
         positions = {name: position for position, name in enumerate(file.columns)}
         self._file = file
-<<<<<<< layers/kyotsu/python/kyotsu/residents/versions.py
         self._history, self._sub_of = positions[key.history], key.sub_of
         self._sub = tuple(positions[name] for name in key.sub)
         self._date, self._time, self._latest, self._deleted = (positions[name] for name in _OF_EVERY_ENTRY)
         own = {self._history, *self._sub, self._date, self._time}
-        content = sorted((name, position) for name, position in positions.items() if position not in own)
-        self._names = [f"{name}=" for name, _ in content]
-        self._content = itemgetter(*(position for _, position in content))
-=======
-        found = [positions[name] for name in ENTRY_ITEMS]
-        self._history, self._sub, self._date, self._time, self._latest, self._deleted = found
-        own = {self._history, self._sub, self._date, self._time}
         content = sorted((name, place) for name, place in positions.items() if place not in own)
         self._content = [(f"{name}=", place) for name, place in content]
->>>>>>> /tmp/theirs
 
     def read(self, row: Row, effect: str | None) -> Entry:
         """Return the entry of a validated row."""
