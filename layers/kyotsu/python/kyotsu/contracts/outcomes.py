@@ -1,8 +1,8 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message is a Japanese
-sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
+file, E13xx clients and tokens, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message
+is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ UNDO_TOO_EARLY = _error("E1202", "受付 {receipt_id} は処理中です。回�
 UNDO_NOT_ACCEPTED = _error("E1203", "受付 {receipt_id} は何も取り込んでいないため、取り消すものがありません。")
 UNDO_OBJECT_GONE = _error("E1204", "受付 {receipt_id} のファイルは削除済みのため、取消の対象者を特定できません。")
 
-# Clients, tokens and scopes. Callers see none of these sentences: they would help who attacks. Operators do, by the code.
+# Clients, tokens and scopes. Callers see none of these sentences: they would help who attacks. Operators do.
 REQUEST_MALFORMED = _error("E1301", "トークンサーバへの要求を読めません。", 400)
 HEADERS_TOO_LARGE = _error("E1302", "要求のヘッダーが大きすぎます。", 401)
 CREDENTIALS_IN_QUERY = _error("E1303", "URLに認証情報またはトークンがあります。", 401)
