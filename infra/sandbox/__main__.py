@@ -13,7 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.sandbox")
     parser.add_argument("--municipality", action="append", help="市区町村コード（繰り返し可、既定 141003）")
     parser.add_argument("--port", type=int, default=4566, help="AWS のポート（0 = 空き番号）")
-    parser.add_argument("--api-port", type=int, default=8080, help="API のポート")
+    parser.add_argument("--api-port", type=int, default=8080, help="API のポート（0 = 空き番号）")
     parser.add_argument("--state-dir", type=Path, default=Path(".sandbox"), help="状態を置くフォルダー")
     parser.add_argument("--with-parent", action="store_true", help="標準入力が閉じたら終了する")
     parser.add_argument("--secondary", action="store_true", help="一番上の endpoints.json を書かない")

@@ -7,6 +7,8 @@ from typing import Any
 
 import boto3
 
+from infra.sandbox.api.origins import Origins
+from infra.sandbox.api.registry import Apis
 from infra.sandbox.running.functions import Functions
 from infra.sandbox.running.mapping import Mapping
 from infra.sandbox.running.schedules import Schedule
@@ -23,6 +25,8 @@ class Cloud:
     endpoint: str
     state_dir: Path
     functions: Functions
+    apis: Apis
+    origins: Origins
     account: str = ACCOUNT
     region: str = REGION
     layers: dict[str, Path] = field(default_factory=dict)

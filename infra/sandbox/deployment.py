@@ -67,7 +67,7 @@ def deploy(cloud: Cloud, stack: Stack, kinds: Mapping[str, Kind], exports: Mappi
     """
     resources: dict[str, Any] = stack.template["Resources"]
     _check(stack, resources, kinds)
-    scope = Scope(names=_names(cloud, stack), exports=exports)
+    scope = Scope(names=_names(cloud, stack), exports=exports, written=cloud.apis.on_loopback)
     for logical_id in _order(resources):
         resource = resources[logical_id]
         if resource["Type"] in _IGNORED_TYPES:

@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, resolved against what the sandbox has created."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ class Scope:
     names: Mapping[str, str]
     created: dict[str, Created] = field(default_factory=dict)
     exports: Mapping[str, Any] = field(default_factory=dict)
+    written: Callable[[str], str] = str
+    """How a text that a template puts together is written here: addresses of AWS are others on loopback."""
 
     def resolve(self, value: Any) -> Any:
         """Return `value` with every intrinsic function replaced; AWS::NoValue disappears from its mapping or list."""
@@ -48,7 +50,7 @@ class Scope:
             case "Fn::GetAtt":
                 return self._attribute(*_attribute_path(argument))
             case "Fn::Join":
-                return argument[0].join(str(part) for part in self.resolve(argument[1]))
+                return self.written(argument[0].join(str(part) for part in self.resolve(argument[1])))
             case "Fn::Select":
                 return self.resolve(argument[1])[int(argument[0])]
             case "Fn::Split":
@@ -56,7 +58,7 @@ class Scope:
             case "Fn::ImportValue":
                 return self.exports[self.resolve(argument)]
             case "Fn::Sub":
-                return self._substitute(argument)
+                return self.written(self._substitute(argument))
         raise UnknownIntrinsicError(function)
 
     def _ref(self, name: str) -> Any:

@@ -17,6 +17,8 @@ from infra.sandbox.server import PortTakenError
 from infra.sandbox.synthesis import ROOT, SynthesisError, synthesized
 
 Say = Callable[[str], None]
+Ports = tuple[int, int]
+"""That of AWS and that of the APIs; 0 is any free one."""
 FAILED = 1
 _EXPECTED = (AlreadyRunningError, PortTakenError, SynthesisError, UnknownTemplateError, UnknownIntrinsicError)
 
@@ -42,21 +44,20 @@ def run(
 
     When a sandbox is ready, `<state_dir>/<code>/endpoints.json` exists, and the first one's is also
     `<state_dir>/endpoints.json` (not if `secondary`). `port` is the first one's (0: any free one), the others take the
-    following ones. With `with_parent` it also ends when stdin does. `assembly` replaces the synthesis. `api_port` is
-    for the APIs, which have no resources yet.
+    following ones; so it is with `api_port`, where the APIs are. With `with_parent` it also ends when stdin does.
+    `assembly` replaces the synthesis.
     """
-    del api_port
     ended = until_asked_to_end(with_parent=with_parent)
     state_dir = state_dir.resolve()
     if len(municipalities) == 1:
         code = municipalities[0]
         places = [state_dir / code / "endpoints.json"] + [state_dir / "endpoints.json"] * (not secondary)
-        return _run_one(code, port, places, say, ended, assembly)
-    return _run_each(municipalities, port, state_dir, say, ended, assembly)
+        return _run_one(code, (port, api_port), places, say, ended, assembly)
+    return _run_each(municipalities, (port, api_port), state_dir, say, ended, assembly)
 
 
 def _run_one(
-    municipality: str, port: int, places: Sequence[Path], say: Say, ended: threading.Event, assembly: Path | None
+    municipality: str, ports: Ports, places: Sequence[Path], say: Say, ended: threading.Event, assembly: Path | None
 ) -> int:
     own_dir = places[0].parent
     own_dir.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,7 @@ def _run_one(
             say(f"{municipality}: テンプレートを合成しています…")
             stacks = read_stacks(assembly or synthesized(municipality))
             with (
-                running(stacks, port, own_dir) as (cloud, outputs),
+                running(stacks, ports[0], own_dir, api_port=ports[1]) as (cloud, outputs),
                 endpoints.published(places, endpoints.describe(cloud, municipality, outputs)),
             ):
                 say(f"{municipality}: 準備ができました {cloud.endpoint} （{places[0]}）")
@@ -79,12 +80,18 @@ def _run_one(
 
 
 def _run_each(
-    municipalities: Sequence[str], port: int, state_dir: Path, say: Say, ended: threading.Event, assembly: Path | None
+    municipalities: Sequence[str],
+    ports: Ports,
+    state_dir: Path,
+    say: Say,
+    ended: threading.Event,
+    assembly: Path | None,
 ) -> int:
     common = ["--state-dir", str(state_dir), *(["--assembly", str(assembly)] if assembly else [])]
     children = []
     for index, code in enumerate(municipalities):
-        arguments = ["--municipality", code, "--port", str(port + index if port else 0), *common]
+        port, api_port = (str(first + index if first else 0) for first in ports)
+        arguments = ["--municipality", code, "--port", port, "--api-port", api_port, *common]
         children.append(_start([*arguments, *(["--secondary"] if index else [])], say, ended))
     ended.wait()
     for child in children:

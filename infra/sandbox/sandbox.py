@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.sandbox.adaptations import AdaptedMoto
+from infra.sandbox.api.callers import OperatorAlone, operator
+from infra.sandbox.api.origins import Origins
+from infra.sandbox.api.serving import listener
 from infra.sandbox.assembly import Stack
-from infra.sandbox.cloud import Cloud
+from infra.sandbox.cloud import ACCOUNT, OPERATOR, REGION, Cloud
 from infra.sandbox.deployment import deploy
 from infra.sandbox.resources import KINDS
 from infra.sandbox.running.functions import Functions
@@ -23,8 +26,13 @@ Poller = QueuePoller | StreamPoller | Clock
 
 
 @contextmanager
-def running(stacks: Sequence[Stack], port: int, state_dir: Path) -> Iterator[tuple[Cloud, dict[str, Any]]]:
-    """Serve `stacks` while the block runs; give their cloud and the outputs of all stacks."""
+def running(
+    stacks: Sequence[Stack], port: int, state_dir: Path, *, api_port: int = 0
+) -> Iterator[tuple[Cloud, dict[str, Any]]]:
+    """Serve `stacks` while the block runs: AWS on `port`, the APIs on `api_port` (0: any free one).
+
+    Give their cloud and the outputs of all stacks. Raises PortTakenError.
+    """
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
     functions, pollers = Functions(), list[Poller]()
     moto = AdaptedMoto(functions)
@@ -32,7 +40,11 @@ def running(stacks: Sequence[Stack], port: int, state_dir: Path) -> Iterator[tup
         at_end.callback(moto.close)
         server = at_end.enter_context(Server(port, moto.object_events))
         at_end.callback(_stop, pollers, functions)  # before the server, which running functions still need
-        cloud = Cloud(server.endpoint, state_dir, functions)
+        callers = OperatorAlone(operator(ACCOUNT, *OPERATOR))
+        apis, api_server = listener(api_port, functions.invoke, callers, ACCOUNT, REGION)
+        at_end.enter_context(api_server)
+        origins = at_end.enter_context(Origins())
+        cloud = Cloud(server.endpoint, state_dir, functions, apis, origins)
         outputs = _deploy_all(cloud, stacks)
         pollers += [_poller(mapping, cloud, moto) for mapping in cloud.mappings]
         pollers.append(Clock(cloud.schedules, moto.targets.fire))

@@ -45,7 +45,7 @@ def started(assembly: Path, state_dir: Path, *options: str, port: int = 0) -> It
     """Run `python -m infra.sandbox`; it is killed at the end of the block if it still runs."""
     command = [sys.executable, "-m", "infra.sandbox", "--assembly", str(assembly), "--state-dir", str(state_dir)]
     process = subprocess.Popen(
-        [*command, "--port", str(port), *options],
+        [*command, "--port", str(port), "--api-port", "0", *options],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with process:

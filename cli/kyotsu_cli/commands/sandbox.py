@@ -21,7 +21,7 @@ def group() -> None:
 def up(
     municipality: Annotated[list[str] | None, typer.Option(help="市区町村コード（繰り返し可、既定 141003）")] = None,
     port: Annotated[int, typer.Option(help="AWSのポート（0：空き番号）")] = 4566,
-    api_port: Annotated[int, typer.Option(help="APIのポート")] = 8080,
+    api_port: Annotated[int, typer.Option(help="APIのポート（0：空き番号）")] = 8080,
     state_dir: Annotated[Path, typer.Option(help="状態とログを置くフォルダー")] = Path(".sandbox"),
 ) -> None:
     """合成したテンプレートから環境を作って動かす。準備ができると <state-dir>/endpoints.json を書く。"""

@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 def running(state_dir: Path, municipality: str) -> Iterator[Path]:
     """Run a sandbox and yield its endpoints.json; whatever happens, it ends with this process."""
     state_dir = state_dir.resolve()  # the sandbox runs in the repository, whatever folder this one runs in
-    arguments = ["--municipality", municipality, "--port", "0", "--state-dir", str(state_dir), "--with-parent"]
+    arguments = ["--municipality", municipality, "--port", "0", "--api-port", "0", "--with-parent"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.sandbox", *arguments],
+        [sys.executable, "-m", "infra.sandbox", *arguments, "--state-dir", str(state_dir)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra.sandbox.deployment import Kind
-from infra.sandbox.resources import compute, identity, messaging, monitoring, orchestration, storage
+from infra.sandbox.resources import compute, edge, identity, messaging, monitoring, orchestration, rest_api, storage
 
 KINDS: Mapping[str, Kind] = {
     **identity.KINDS,
@@ -12,4 +12,6 @@ KINDS: Mapping[str, Kind] = {
     **compute.KINDS,
     **monitoring.KINDS,
     **orchestration.KINDS,
+    **rest_api.KINDS,
+    **edge.KINDS,
 }

@@ -62,8 +62,9 @@ def function(place: Place, properties: dict[str, Any]) -> Created:
     return Created(name, {"Arn": arn})
 
 
-def permission(place: Place, _properties: dict[str, Any]) -> Created:
-    """Accept a permission to invoke; permissions are not enforced."""
+def permission(place: Place, properties: dict[str, Any]) -> Created:
+    """Keep a permission to invoke; those of API Gateway are enforced."""
+    place.cloud.apis.permit(properties)
     return Created(place.logical_id)
 
 
@@ -153,10 +154,8 @@ KINDS = {
     ),
     "AWS::Lambda::Permission": Kind(
         permission,
-        frozenset(),
-        dict.fromkeys(
-            ("Action", "FunctionName", "Principal", "SourceArn", "SourceAccount"), "permissions are not enforced"
-        ),
+        frozenset({"FunctionName", "Principal", "SourceArn"}),
+        {"Action": "nothing but InvokeFunction is permitted", "SourceAccount": "there is one account"},
     ),
     "AWS::Lambda::EventSourceMapping": Kind(event_source_mapping, Mapping.HANDLED, Mapping.IGNORED),
 }
