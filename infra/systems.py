@@ -9,7 +9,15 @@ from pathlib import Path
 
 import yaml
 
+from kyotsu.catalogue.loading import load_catalogue
+from kyotsu.catalogue.model import Catalogue
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def catalogue() -> Catalogue:
+    """Return the product's catalogue; raises CatalogueInvalidError with every mistake in it."""
+    return load_catalogue(ROOT / "catalogue")
 
 
 def provider_systems(path: Path = ROOT / "catalogue" / "systems.yaml") -> tuple[str, ...]:

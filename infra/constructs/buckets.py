@@ -107,7 +107,7 @@ class ProviderBucket(EncryptedBucket):
         access_logs: AccessLogBucket,
         parameters: Parameters,
     ) -> None:
-        self.name = f"{parameters.bucket_prefix}{system}"
+        self.name = f"{parameters.bucket_prefix}{system.lower()}"
         super().__init__(
             scope,
             construct_id,

@@ -3,12 +3,17 @@
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
+from infra.parameters.linking import EXAMPLE_ACCOUNT, everybody
 from infra.parameters.municipalities import accepted_by
 from infra.parameters.types import Parameters, Retries
+from infra.systems import provider_systems
 
 
-def development(municipality: str) -> Parameters:
-    """Return the parameters of a municipality's development stage."""
+def development(municipality: str, linked_account: str | None = EXAMPLE_ACCOUNT) -> Parameters:
+    """Return the parameters of a municipality's development stage.
+
+    `linked_account` is where each linked system has its role `linked-system-{id}`; None: they have none on AWS.
+    """
     return Parameters(
         stage="development",
         municipality=municipality,
@@ -24,4 +29,5 @@ def development(municipality: str) -> Parameters:
         # Low, so that a file of a few MB goes the way of a large one.
         small_chunks=2,
         tokens=TokenServer(allow_basic=True),
+        linked=everybody(provider_systems(), linked_account),
     )

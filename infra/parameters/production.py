@@ -8,7 +8,10 @@ from infra.parameters.types import Parameters, Retries
 
 
 def production(municipality: str) -> Parameters:
-    """Return the parameters of a municipality's production stage."""
+    """Return the parameters of a municipality's production stage.
+
+    Nobody is linked yet: infra/parameters/linking.py shows how a municipality adds `linked=`.
+    """
     return Parameters(
         stage="production",
         municipality=municipality,

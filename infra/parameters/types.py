@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
 from infra.parameters.errors import ParameterError
+from infra.parameters.linking import LinkedSystem, check_linked
 from infra.parameters.watching import Watching
 
 __all__ = ["LogLevel", "Network", "ParameterError", "Parameters", "Retries", "Stage"]
@@ -85,6 +87,8 @@ class Parameters:
     """Age of the oldest file not yet received, or change not yet published, at which operators are alarmed."""
     watching: Watching = field(default_factory=Watching)
     tokens: TokenServer = field(default_factory=TokenServer)
+    linked: Mapping[str, LinkedSystem] = field(default_factory=dict)
+    """How systems of the catalogue prove who they are, by id; who is not here has no access to any file."""
     account: str | None = None
     """The only account this may be deployed to; None takes that of the deployer's credentials."""
     region: str = "ap-northeast-1"
@@ -107,6 +111,7 @@ class Parameters:
             raise ParameterError("a large file needs a worker, and a small one a chunk")
         if self.region == self.standby_region:
             raise ParameterError("the standby region must be another region")
+        check_linked(self.linked, self.account)
 
     @property
     def name(self) -> str:

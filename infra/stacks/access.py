@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.federation import Federation
 from infra.constructs.outputs import publish
 from infra.constructs.public_documents import PublicDocuments
 from infra.constructs.publish_keys import PublishKeys
@@ -15,6 +16,7 @@ from infra.constructs.token_server import TokenServer
 from infra.parameters.types import Parameters
 from infra.stacks.platform import platform_of
 from infra.stacks.stateful import StatefulStack
+from infra.systems import catalogue
 
 
 class AccessStack(Stack):
@@ -38,7 +40,14 @@ class AccessStack(Stack):
         self.publish_keys = PublishKeys(
             self, "PublishKeys", platform=platform, stateful=stateful, server=self.server, documents=self.documents
         )
-        # Federation of linked systems (OIDC provider of `self.issuer`, one role per system) is added here.
+        self.federation = Federation(
+            self,
+            "Federation",
+            parameters=parameters,
+            issuer=self.issuer,
+            key=stateful.keys.exchange,
+            catalogue=catalogue(),
+        )
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
@@ -56,5 +65,6 @@ class AccessStack(Stack):
                 "RevocationUrl": f"{server.api.url}/oauth2/revoke",
                 "TokenUrl": server.token_url,
                 "WebIdentityAudience": self._audience,
+                **self.federation.outputs(),
             },
         )

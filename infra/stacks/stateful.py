@@ -10,12 +10,14 @@ from constructs import Construct
 
 from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ProviderBucket
 from infra.constructs.keys import Keys
+from infra.constructs.linked_access import let_linked_systems
 from infra.constructs.messages import AlarmTopic, DomainEvents
 from infra.constructs.outputs import publish
 from infra.constructs.personal import PersonalData
 from infra.constructs.signing import SigningKeys
 from infra.constructs.table import RecordTable, index
 from infra.parameters.types import Parameters
+from infra.systems import catalogue
 
 WORK_DAYS = Duration.days(7)
 
@@ -35,10 +37,20 @@ class StatefulStack(Stack):
         self.keys = Keys(self, "Keys", parameters=parameters)
         self.personal = PersonalData(self, "Personal", keys=self.keys, parameters=parameters)
         self.access_logs = AccessLogBucket(self, "AccessLogs", parameters=parameters)
-        self.provider_bucket_names = [self._provider_bucket(system) for system in systems]
+        providers = {system: self._provider_bucket(system) for system in systems}
+        self.provider_bucket_names = [provider.name for provider in providers.values()]
+        let_linked_systems(
+            self,
+            buckets={system: provider.bucket for system, provider in providers.items()},
+            key=self.keys.exchange,
+            parameters=parameters,
+            catalogue=catalogue(),
+        )
         self.work = self._work_bucket()
         self.work_arn = self.export_value(self.work.bucket.bucket_arn)
         self.residents = RecordTable(self, "Residents", key=self.keys.records, parameters=parameters, stream=True)
+        # A table of its own: whoever asks who is protected reads it, and no record of anybody.
+        self.protection = RecordTable(self, "Protection", key=self.keys.records, parameters=parameters)
         self.linkage = RecordTable(
             self,
             "Linkage",
@@ -53,8 +65,8 @@ class StatefulStack(Stack):
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
         self._publish_outputs()
 
-    def _provider_bucket(self, system: str) -> str:
-        bucket = ProviderBucket(
+    def _provider_bucket(self, system: str) -> ProviderBucket:
+        return ProviderBucket(
             self,
             f"Provider{system}",
             system=system,
@@ -62,7 +74,6 @@ class StatefulStack(Stack):
             access_logs=self.access_logs,
             parameters=self._parameters,
         )
-        return bucket.name
 
     def _work_bucket(self) -> EncryptedBucket:
         expiry = s3.LifecycleRule(
@@ -93,6 +104,7 @@ class StatefulStack(Stack):
                 "FingerprintSecret": self.personal.secret_arn,
                 "LinkageTable": self.linkage.table.table_name,
                 "PersonalKey": self.keys.personal.key_arn,
+                "ProtectionTable": self.protection.table.table_name,
                 "ResidentsTable": self.residents.table.table_name,
                 "WorkBucket": self.work.bucket.bucket_name,
             },

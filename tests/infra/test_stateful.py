@@ -105,7 +105,8 @@ def test_every_bucket_refuses_unencrypted_transport(stateful: Template) -> None:
     }
     for name, policy in policies.items():
         bucket = policy["Bucket"].strip("<>")
-        (deny,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        (deny,) = [s for s in policy["PolicyDocument"]["Statement"] if "Bool" in s.get("Condition", {})]
+        assert deny["Effect"] == "Deny"
         assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}, name
         assert deny["Resource"] == [f"<{bucket}.Arn>", f"<{bucket}.Arn>/*"], name
 
@@ -124,14 +125,16 @@ def test_keys_rotate_and_serve_services_only_under_a_condition(stateful: Templat
         assert key["EnableKeyRotation"] is True
         for statement in key["KeyPolicy"]["Statement"]:
             if statement["Effect"] == "Allow" and statement["Principal"] != {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}:
-                assert "Service" in statement["Principal"], name
+                linked = name.startswith("KeysExchange") and "AWS" in statement["Principal"]  # test_linked_systems.py
+                assert linked or "Service" in statement["Principal"], name
                 assert statement["Condition"], name
 
 
 def test_no_service_may_use_the_keys_of_files_and_records(stateful: Template) -> None:
-    for purpose in ("KeysExchange", "KeysRecords"):
-        (statement,) = stateful.only("KMS::Key", purpose)["KeyPolicy"]["Statement"]
-        assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    (records,) = stateful.only("KMS::Key", "KeysRecords")["KeyPolicy"]["Statement"]
+    account, *linked = stateful.only("KMS::Key", "KeysExchange")["KeyPolicy"]["Statement"]
+    assert records["Principal"] == account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    assert {key for statement in linked for key in statement["Principal"]} <= {"AWS"}
 
 
 def test_the_key_of_personal_data_is_bound_to_one_municipality_and_purpose(stateful: Template, deployment: str) -> None:
