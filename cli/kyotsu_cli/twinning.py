@@ -105,7 +105,7 @@ def _show_people(records: Mapping[str, Any], own: str, other: str) -> None:
     if records["lacking"]:
         console.print(f"どちらかの版に {'、'.join(records['lacking'])} がないため、記録は作れません。", highlight=False)
     elif not records["compared"]:
-        console.print("この連携IDの行を記録にする機能はまだないため、記録・住民区分は比べていません。")
+        console.print("住基情報ではないため、記録・住民区分は比べていません。")
     else:
         columns = ("宛名番号", "記録", f"住民区分 {own}", f"いつから {own}", f"住民区分 {other}", f"いつから {other}")
         rows = [
