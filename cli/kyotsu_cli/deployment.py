@@ -14,9 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
+from kyotsu.contracts.protection import ProtectionDecision
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.linkage.undo_table import UndoTable
+from kyotsu.protection.deciding import StoredProtection
+from kyotsu.protection.rows import protection_applier
+from kyotsu.protection.table import ProtectionHeads
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.sealing import Sealing
@@ -26,6 +30,7 @@ from kyotsu.runtime.failures import FailureTable
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.wiring.adapters import LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules, layout_columns
+from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
 from kyotsu.wiring.sealing import deployed_sealing
 from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
@@ -69,14 +74,23 @@ class Deployment:
         """The rules by which files come in."""
         accepted = frozenset(self.outputs["AcceptedMunicipalities"].split(","))
         prefix = self.outputs["BucketPrefix"]
-        return Admission(catalogue(), self.municipality, accepted, prefix, frozenset({RESIDENTS}))
+        return Admission(catalogue(), self.municipality, accepted, prefix, frozenset({RESIDENTS, PROTECTION}))
 
     @property
     def source(self) -> Source:
         """What trials read."""
-        table = ResidentTable(boto3.client("dynamodb"), self.outputs["ResidentsTable"], self.municipality)
-        applier = ResidentApplier(table, effect_rules(catalogue(), RESIDENTS), self.sealing.fingerprints)
-        return Source(table, applier, self.receipts, SystemClock())
+        client, fingerprints = boto3.client("dynamodb"), self.sealing.fingerprints
+        table = ResidentTable(client, self.outputs["ResidentsTable"], self.municipality)
+        protected = ResidentTable(client, self.outputs["ProtectionTable"], self.municipality)
+        applier = ResidentApplier(table, effect_rules(catalogue(), RESIDENTS), fingerprints)
+        own = protection_applier(protected, fingerprints)
+        return Source(table, applier, protected, own, self.receipts, SystemClock())
+
+    @property
+    def protection(self) -> ProtectionDecision:
+        """Who may not see everything of whom."""
+        heads = ProtectionHeads(boto3.client("dynamodb"), self.outputs["ProtectionTable"], self.municipality)
+        return StoredProtection(heads, KnownUndos(self.undos), Entitlement(catalogue()))
 
     @property
     def undos(self) -> UndoTable:

@@ -32,11 +32,18 @@ class FileAccess:
             "BUCKET_PREFIX": parameters.bucket_prefix,
             "LINKAGE_TABLE": stateful.linkage.table.table_name,
             "RESIDENTS_TABLE": stateful.residents.table.table_name,
+            "PROTECTION_TABLE": stateful.protection.table.table_name,
             "WORK_BUCKET": stateful.work.bucket.bucket_name,
             "EVENT_BUS": stateful.bus.event_bus_name,
             "SMALL_CHUNKS": str(parameters.small_chunks),
             **stateful.personal.environment(),
         }
+
+    def let_decide(self, function: PythonFunction) -> None:
+        """Let a function ask who is protected (`kyotsu.wiring.protection`): the heads, and how far undos are."""
+        function.allow(["dynamodb:BatchGetItem"], [self.stateful.protection.table.table_arn])
+        function.allow(["dynamodb:GetItem"], [self.stateful.linkage.table.table_arn])
+        self._let_use_records(function)
 
     def let_read_files(self, function: PythonFunction) -> None:
         """Let a function read what providers put into their outboxes."""
@@ -47,8 +54,9 @@ class FileAccess:
         function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt"])
 
     def let_store_rows(self, function: PythonFunction) -> None:
-        """Let a function store versions and heads of residents."""
-        function.allow(_APPLY, [self.stateful.residents.table.table_arn])
+        """Let a function store versions and heads of residents and of people under 支援措置."""
+        tables = (self.stateful.residents, self.stateful.protection)
+        function.allow(_APPLY, [records.table.table_arn for records in tables])
         self.stateful.personal.let_seal(function)
         self._let_use_records(function)
 

@@ -14,6 +14,7 @@ from kyotsu.catalogue.loading import load_catalogue
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.keys import ObjectRef, answer_key, errors_key
 from kyotsu.linkage.reception import SMALL_CHUNKS, Reception
+from kyotsu.protection.rows import protection_applier
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.wiring.catalogue import effect_rules, layout_columns
@@ -41,6 +42,7 @@ class Deployment:
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
     residents: MemoryResidents = field(default_factory=MemoryResidents)
+    protected: MemoryResidents = field(default_factory=MemoryResidents)
     events: MemoryEvents = field(default_factory=MemoryEvents)
     clock: FixedClock = field(default_factory=FixedClock)
     large_files: MemoryLargeFiles = field(default_factory=MemoryLargeFiles)
@@ -48,9 +50,13 @@ class Deployment:
 
     def __post_init__(self) -> None:
         rules = effect_rules(CATALOGUE, "residents")
+        self.support = protection_applier(self.protected, FINGERPRINTS)
         self.reception = Reception(
-            admission=Admission(CATALOGUE, "141003", frozenset({"141003"}), PREFIX, {"residents"}),
-            appliers={"residents": ResidentApplier(self.residents, rules, FINGERPRINTS)},
+            admission=Admission(CATALOGUE, "141003", frozenset({"141003"}), PREFIX, {"residents", "protection"}),
+            appliers={
+                "residents": ResidentApplier(self.residents, rules, FINGERPRINTS),
+                "protection": self.support,
+            },
             objects=self.objects,
             receipts=self.receipts,
             events=self.events,

@@ -9,6 +9,7 @@ from kyotsu.contracts.events import FileUndone
 from kyotsu.linkage.receipts import Receipt
 from kyotsu.linkage.undoing import Undoing
 from kyotsu.linkage.undos import Step, Undo
+from kyotsu.protection.retracting import protection_retractor
 from kyotsu.residents.retracting import ResidentRetractor
 from tests.fakes.deployment import Deployment
 from tests.fakes.memory import MemoryReceipts
@@ -80,7 +81,10 @@ class Undoable:
         return Undoing(
             admission=reception.admission,
             appliers=reception.appliers,
-            retractors={"residents": ResidentRetractor(self.deployment.residents)},
+            retractors={
+                "residents": ResidentRetractor(self.deployment.residents),
+                "protection": protection_retractor(self.deployment.protected),
+            },
             objects=reception.objects,
             undos=self.undos,
             events=self.events,

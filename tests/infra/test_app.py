@@ -61,6 +61,7 @@ OUTPUTS = {
     "FingerprintSecret": "<PersonalFingerprintKey",
     "LinkageTable": "<LinkageTable",
     "PersonalKey": "<KeysPersonal",
+    "ProtectionTable": "<ProtectionTable",
     "ResidentsTable": "<ResidentsTable",
     "WorkBucket": "<WorkBucket",
     "AnswerFileFunction": "<LargeFileAnswerFileFunction",

@@ -141,6 +141,7 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(
     for name, resource in {
         "LINKAGE_TABLE": "LinkageTable",
         "RESIDENTS_TABLE": "ResidentsTable",
+        "PROTECTION_TABLE": "ProtectionTable",
         "WORK_BUCKET": "WorkBucket",
         "EVENT_BUS": "DomainEventsBus",
     }.items():

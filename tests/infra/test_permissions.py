@@ -25,6 +25,7 @@ SYSTEMS = set(provider_systems())
 OUTBOXES = {f"{system}/outbox/*" for system in SYSTEMS}
 ANSWERS = {f"{system}/answers/*" for system in SYSTEMS}
 ERRORS = {f"{system}/answers/*.errors.csv" for system in SYSTEMS}
+ROWS = {"ProtectionTable", "ResidentsTable"}
 
 
 def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
@@ -37,8 +38,8 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     for action in ("GetItem", "Query", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
     for action in ("BatchGetItem", "BatchWriteItem"):
-        assert allowed.pop(f"dynamodb:{action}") == {"ResidentsTable"}
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
+        assert allowed.pop(f"dynamodb:{action}") == ROWS
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
     assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
@@ -57,8 +58,8 @@ def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment:
     assert allowed.pop("s3:ListBucket") == SYSTEMS
     assert allowed.pop("s3:PutObject") == {"WorkBucket/errors/*"}
     assert allowed.pop("dynamodb:GetItem") == allowed.pop("dynamodb:Query") == {"LinkageTable"}
-    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == {"ResidentsTable"}
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
+    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == ROWS
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
     assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
     assert allowed.pop("kms:GenerateDataKey") == {"KeysPersonal", "KeysRecords"}
     assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
@@ -89,8 +90,8 @@ def test_undo_file_may_do_this_and_nothing_else(linkage: Template, deployment: s
     for action in ("DeleteItem", "GetItem", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
     assert allowed.pop("dynamodb:Query") == {"LinkageTable", "LinkageTable/index/by_provider"}
-    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == {"ResidentsTable"}
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", "ResidentsTable"}
+    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == ROWS
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
     assert allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysPersonal", "KeysRecords"}
@@ -222,7 +223,7 @@ NAMES = ("DomainEventsBus", "KeysExchange", "KeysFingerprints", "KeysMessages", 
          "PersonalFingerprintKey", "LargeFileAnswerFileFunction",
          "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
          "LinkageTable", "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
-         "ReceiveFileQueue", "ResidentsTable", "UndoFileFunctionLogs", "WorkBucket")  # fmt: skip
+         "ProtectionTable", "ReceiveFileQueue", "ResidentsTable", "UndoFileFunctionLogs", "WorkBucket")  # fmt: skip
 
 
 def _short(linkage: Template, resource: str) -> str:

@@ -27,7 +27,12 @@ def _models(module: object) -> list[type[TableItem]]:
 
 
 @pytest.mark.parametrize(
-    ("table", "modules"), [("Linkage", (linkage_models, failures)), ("Residents", (residents_models,))]
+    ("table", "modules"),
+    [
+        ("Linkage", (linkage_models, failures)),
+        ("Residents", (residents_models,)),
+        ("Protection", (residents_models,)),  # the same items, written by the same code
+    ],
 )
 def test_models_have_the_keys_indexes_and_expiry_of_their_table(
     stateful: Template, table: str, modules: Sequence[object]

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "BUCKET_PREFIX": PREFIX,
     "LINKAGE_TABLE": "linkage",
     "RESIDENTS_TABLE": "residents",
+    "PROTECTION_TABLE": "protection",
     "WORK_BUCKET": "work",
     "EVENT_BUS": "kyotsu",
     "PERSONAL_KEY": "made with the cloud",
@@ -76,7 +77,7 @@ class Cloud:
         for bucket in (BUCKET, "work"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        for model, name in ((ReceiptItem, "linkage"), (VersionItem, "residents")):
+        for model, name in ((ReceiptItem, "linkage"), (VersionItem, "residents"), (VersionItem, "protection")):
             bound(model, name).create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         events, queue = boto3.client("events"), self.sqs.create_queue(QueueName="events")["QueueUrl"]
         events.create_event_bus(Name="kyotsu")

@@ -19,14 +19,23 @@ def numbers(count: int) -> list[str]:
 
 
 def test_more_versions_than_a_batch_are_all_stored(cloud: Cloud) -> None:
-    versions = [StoredVersion("1", entry(key, receipt_id="r"), "i/v1", ["a", str(key)]) for key in range(60)]
+    layout = "001o006/v1"
+    versions = [StoredVersion("1", entry(key, receipt_id="r"), layout, ["a", str(key), *[""] * 6]) for key in range(60)]
     with cloud.counted() as calls:
         cloud.residents.put_versions(versions)
         cloud.residents.put_versions(versions[:1])
     assert calls == {"BatchWriteItem": 4, "PutItem": 2}
     for version in versions:
-        assert cloud.residents.values("1", version.entry) == ("i/v1", list(version.values))
+        assert cloud.residents.values("1", version.entry) == (layout, list(version.values))
     assert cloud.dynamodb.scan(TableName="residents", Select="COUNT")["Count"] == 60 + 2  # and two data keys
+
+
+def test_rows_of_a_layout_without_sealed_items_need_no_data_key(cloud: Cloud) -> None:
+    version = StoredVersion("1", entry(), "001o009/v1", ["a", "b"])
+    with cloud.counted() as calls:
+        cloud.residents.put_versions([version])
+    assert calls == {"BatchWriteItem": 1}
+    assert cloud.residents.values("1", version.entry) == ("001o009/v1", ["a", "b"])
 
 
 def test_more_heads_than_a_transaction_are_all_replaced_and_read(cloud: Cloud) -> None:

@@ -50,7 +50,7 @@ def items(cloud: Cloud, table: str) -> list[dict[str, Any]]:
 
 def written(cloud: Cloud) -> Iterator[bytes]:
     """Yield everything the product wrote: all items, objects with their keys, events and arguments of calls."""
-    for table in ("linkage", "residents"):
+    for table in ("linkage", "protection", "residents"):
         for item in items(cloud, table):
             yield from (
                 value if isinstance(value, bytes) else str(value).encode()

@@ -26,7 +26,9 @@ def source_of(deployment: Deployment) -> Source:
     """What a preview of this deployment reads."""
     applier = deployment.reception.appliers["residents"]
     assert isinstance(applier, ResidentApplier)
-    return Source(deployment.residents, applier, deployment.receipts, deployment.clock)
+    return Source(
+        deployment.residents, applier, deployment.protected, deployment.support, deployment.receipts, deployment.clock
+    )
 
 
 def told(found: Previewed) -> Any:

@@ -31,7 +31,9 @@ def test_under_the_same_layout_nothing_differs_and_all_is_as_it_then_happens(
     deployment = Deployment()
     applier = deployment.reception.appliers["residents"]
     assert isinstance(applier, ResidentApplier)
-    source = Source(deployment.residents, applier, deployment.receipts, deployment.clock)
+    source = Source(
+        deployment.residents, applier, deployment.protected, deployment.support, deployment.receipts, deployment.clock
+    )
     for sequence, (branch, mode, rows) in enumerate(grouping, start=1):
         file_name, data = name(branch, mode, sequence=sequence), body(rows)
         path = tmp_path / "file.csv"

@@ -48,7 +48,7 @@ def refusal(name: str, *, system: str = "001", now: datetime = NOW, catalogue: C
         ("001o006_12_D_v1", "001", outcomes.UNKNOWN_BRANCH),
         ("031i001_00_F_v1", "019", outcomes.MODE_NOT_ALLOWED),
         ("001o006_01_D_v9", "001", outcomes.UNKNOWN_VERSION),
-        ("001o009_00_D_v1", "001", outcomes.NOT_DEPLOYED),
+        ("031i001_00_D_v1", "019", outcomes.NOT_DEPLOYED),
     ],
 )
 def test_what_the_catalogue_does_not_know_is_refused(name: str, system: str, outcome: Outcome) -> None:

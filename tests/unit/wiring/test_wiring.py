@@ -48,6 +48,7 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
         "LINKAGE_TABLE",
         "RESIDENTS_TABLE",
+        "PROTECTION_TABLE",
         "WORK_BUCKET",
         "EVENT_BUS",
         "PERSONAL_KEY",
@@ -69,7 +70,7 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         cached.cache_clear()
     reception = functions.reception()
     assert reception is functions.reception()
-    assert set(reception.appliers) == set(reception.admission.appliers) == {"residents"}
+    assert set(reception.appliers) == set(reception.admission.appliers) == {"residents", "protection"}
     assert reception.admission.accepted_municipalities == {"141003", "141011"}
     assert reception.small_chunks == 3
     for cached in caches:

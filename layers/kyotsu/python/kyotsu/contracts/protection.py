@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+OPERATOR = "operator"
+"""Who uses the `kyotsu` command, as a `Reader.system`: no system of the catalogue has such a long id."""
+
 
 class Verdict(StrEnum):
     """What a reader may see of a person."""

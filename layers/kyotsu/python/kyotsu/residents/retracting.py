@@ -6,7 +6,7 @@ versions that happen to be there, so that one that a belated worker still writes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -35,9 +35,11 @@ class RetractionStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ResidentRetractor:
-    """A `RowRetractor` for 住基情報."""
+    """A `RowRetractor` for 住基情報, and for other rows that are kept as versions."""
 
     store: RetractionStore
+    category: Callable[[Head], str | None] = lambda head: shown_category(head).category
+    """What is counted as 住民区分; what other rows bring is none."""
 
     def take_back(self, receipt_id: str, chunk: int, numbers: Sequence[str]) -> TakenBack:
         """Take a file back for the people of one of its chunks."""
@@ -48,7 +50,7 @@ class ResidentRetractor:
             heads = self.store.heads(sorted(pending))
             # Who is not known has nothing of the file: its rows of them were refused.
             pending = {number for number in pending if heads[number].revision}
-            plans = {number: retracted(heads[number], receipt_id, chunk) for number in pending}
+            plans = {number: retracted(heads[number], receipt_id, chunk, self.category) for number in pending}
             new = [plan for number, plan in plans.items() if plan is not heads[number]]
             self.store.put_retractions([head.addressee_number for head in new], receipt_id)
             lost = self.store.replace_heads(new)
@@ -58,7 +60,12 @@ class ResidentRetractor:
         raise HeadsContendedError
 
 
-def retracted(head: Head, receipt_id: str, chunk: int) -> Head:
+def retracted(
+    head: Head,
+    receipt_id: str,
+    chunk: int,
+    category: Callable[[Head], str | None] = lambda head: shown_category(head).category,
+) -> Head:
     """Return a person's head without a file; the same head if the file was taken back before."""
     if any(retraction.receipt_id == receipt_id for retraction in head.retractions):
         return head
@@ -70,7 +77,7 @@ def retracted(head: Head, receipt_id: str, chunk: int) -> Head:
         chunk,
         versions=len(head.entries) - len(entries),
         record_changed=(old and old.content) != (new and new.content),
-        category_changed=shown_category(head).category != shown_category(after).category,
+        category_changed=category(head) != category(after),
     )
     return replace(after, retractions=(*head.retractions, retraction))
 

@@ -1,4 +1,4 @@
-"""The `Residents` table: immutable versions, and one head per person that remembers all of them.
+"""The `Residents` table: immutable versions, and one head per person that remembers all of them. So is `Protection`.
 
 | item | pk | sk | attributes |
 |---|---|---|---|
@@ -7,8 +7,8 @@
 | retraction | 団体コード#宛名番号 | U#receipt | |
 | data key | 団体コード#K#reference | K | b wrapped key, f which fingerprints the rows sealed with it have |
 
-`k` is the reference of the data key. Writes go through the plain client in batches: PynamoDB's models cost five times
-the time per item (performance.md).
+`k` is the reference of the data key; rows of a layout without sealed items have none. Writes go through the plain
+client in batches: PynamoDB's models cost five times the time per item (performance.md).
 """
 
 from __future__ import annotations
@@ -100,12 +100,12 @@ class ResidentTable:
         """Store versions, with a data key of their own for what must be sealed; storing one again changes nothing."""
         if not versions:
             return
-        key = self._sealed_with().sealer.new_key()
-        reference = key_reference(key.wrapped)
-        items = [self._version_item(version, key, reference) for version in versions]
-        # Before any row that refers to it: a row whose key is not stored could never be opened.
-        self._client.put_item(TableName=self._table, Item=self._key_item(key, reference))
-        put_all(self._client, self._table, items)
+        key = None
+        if any(self._sealed_with().items(layout) for layout in {version.layout for version in versions}):
+            key = self._sealed_with().sealer.new_key()
+            # Before any row that refers to it: a row whose key is not stored could never be opened.
+            self._client.put_item(TableName=self._table, Item=self._key_item(key))
+        put_all(self._client, self._table, [self._version_item(version, key) for version in versions])
 
     def put_retractions(self, numbers: Sequence[str], receipt_id: str) -> None:
         """Store that a file is taken back for these people; storing it again changes nothing."""
@@ -144,25 +144,26 @@ class ResidentTable:
     def _version(self, number: str, entry: Entry) -> VersionItem:
         return self._versions.get(self._pk(number), _sort_key(entry), consistent_read=True)
 
-    def _key_item(self, key: DataKey, reference: str) -> dict[str, Any]:
+    def _key_item(self, key: DataKey) -> dict[str, Any]:
         return {
-            "pk": {"S": self._pk(f"{_DATA_KEY}#{reference}")},
+            "pk": {"S": self._pk(f"{_DATA_KEY}#{key_reference(key.wrapped)}")},
             "sk": {"S": _DATA_KEY},
             "b": {"B": key.wrapped},
             "f": {"S": self._sealed_with().fingerprints.key_id},
         }
 
-    def _version_item(self, version: StoredVersion, key: DataKey, reference: str) -> dict[str, Any]:
+    def _version_item(self, version: StoredVersion, key: DataKey | None) -> dict[str, Any]:
         number, items = version.addressee_number, self._sealed_with().items(version.layout)
-        return {
+        values = seal_values(key, items, version.values, self._municipality, number) if key else list(version.values)
+        item = {
             "pk": {"S": self._pk(number)},
             "sk": {"S": _sort_key(version.entry)},
-            "b": {"B": pack_values(seal_values(key, items, version.values, self._municipality, number))},
+            "b": {"B": pack_values(values)},
             "y": {"S": version.layout},
             "r": {"S": version.entry.receipt_id},
             "l": {"N": str(version.entry.line)},
-            "k": {"S": reference},
         }
+        return item | {"k": {"S": key_reference(key.wrapped)}} if key else item
 
     def _replace(self, heads: Sequence[Head]) -> set[str]:
         """Store heads together or not at all. After a time-out botocore repeats the request with its client token."""

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
@@ -73,6 +75,37 @@ def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> list[di
         raise ThroughputExhaustedError
 
     return [item for part in in_parallel(get, list(batches(keys, READ_BATCH))) for item in part]
+
+
+def get_readable(
+    client: DynamoDBClient, table: str, keys: Sequence[Item], told: Callable[[Exception], None]
+) -> tuple[list[dict[str, Any]], list[Item]]:
+    """Return the items there are, in no order, with strongly consistent reads, and the keys that could not be read.
+
+    Keys differ. It raises nothing that AWS or the network did: `told` hears of it, once per batch.
+    """
+
+    def get(batch: Sequence[Item]) -> tuple[list[dict[str, Any]], list[Item]]:
+        found: list[dict[str, Any]] = []
+        left: list[Item] = list(batch)
+        try:
+            for pause in _pauses():
+                requests: Any = {table: {"Keys": left, "ConsistentRead": True}}
+                response = client.batch_get_item(RequestItems=requests)
+                found += response["Responses"].get(table, [])
+                unprocessed: Any = response.get("UnprocessedKeys", {}).get(table)
+                if not unprocessed:
+                    return found, []
+                left = unprocessed["Keys"]
+                time.sleep(pause)  # as above
+        except (BotoCoreError, ClientError) as error:
+            told(error)
+            return found, left
+        told(ThroughputExhaustedError())
+        return found, left
+
+    parts = in_parallel(get, list(batches(keys, READ_BATCH)))
+    return [item for found, _ in parts for item in found], [key for _, left in parts for key in left]
 
 
 def _pauses() -> Iterator[float]:

@@ -9,6 +9,7 @@ from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.table import ReceiptTable
+from kyotsu.protection.rows import protection_applier
 from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.sealing import Sealing
 from kyotsu.residents.table import ResidentTable
@@ -20,6 +21,7 @@ from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules
+from kyotsu.wiring.protection import PROTECTION
 from kyotsu.wiring.sealing import deployed_sealing
 
 RESIDENTS = "residents"
@@ -33,7 +35,11 @@ def reception() -> Reception:
     catalogue = load_catalogue(layer_root())
     seals = sealing()
     residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality, seals)
-    appliers = {RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints)}
+    protected = ResidentTable(clients.dynamodb(), setting("PROTECTION_TABLE"), municipality, seals)
+    appliers = {
+        RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints),
+        PROTECTION: protection_applier(protected, seals.fingerprints),
+    }
     return Reception(
         admission=Admission(
             catalogue=catalogue,

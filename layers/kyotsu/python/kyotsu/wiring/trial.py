@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from kyotsu.contracts.ports import Clock
+from kyotsu.contracts.ports import Clock, RowApplier
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.answers import ERRORS_HEADER
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.receipts import Receipt
 from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.trial import AcceptedContents, NoHandOver, TrialEvents, TrialObjects, TrialReceipts
-from kyotsu.residents.applier import ResidentApplier
+from kyotsu.residents.applier import ResidentApplier, VersionApplier
 from kyotsu.residents.trial import CategoryChange, HeadSource, TrialStore
+from kyotsu.wiring.protection import PROTECTION
 
 RESIDENTS = "residents"
 _VERSION = "preview"
@@ -32,8 +33,15 @@ class Source:
     residents: HeadSource
     applier: ResidentApplier
     """How rows become versions; over another store than the real one."""
+    protection: HeadSource
+    """Who is under 支援措置."""
+    protection_applier: VersionApplier
     contents: AcceptedContents
     clock: Clock
+
+    def appliers(self, residents: TrialStore, protected: TrialStore) -> dict[str, RowApplier]:
+        """Return the appliers of all interfaces over trial stores."""
+        return {RESIDENTS: self.applier.over(residents), PROTECTION: self.protection_applier.over(protected)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +85,11 @@ def previewed(
 
     `progress` is told the bytes read. Memory does not grow with the file.
     """
-    store = TrialStore(source.residents)
+    store, protected = TrialStore(source.residents), TrialStore(source.protection)
     objects = TrialObjects(file.path, file.metadata, progress)
     reception = Reception(
         admission=admission,
-        appliers={RESIDENTS: source.applier.over(store)},
+        appliers=source.appliers(store, protected),
         objects=objects,
         receipts=TrialReceipts(source.contents),
         events=TrialEvents(),
@@ -96,4 +104,5 @@ def previewed(
         yield Previewed(receipt, store, objects)
     finally:
         store.close()
+        protected.close()
         objects.problems.close()

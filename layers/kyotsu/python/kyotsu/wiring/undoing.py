@@ -13,6 +13,7 @@ from kyotsu.linkage.trial import ReadObjects, TrialEvents, TrialUndos
 from kyotsu.linkage.undo_table import UndoTable
 from kyotsu.linkage.undoing import Undoing
 from kyotsu.linkage.undos import Undo, UndoObjects, Undos
+from kyotsu.protection.retracting import protection_retractor
 from kyotsu.residents.retracting import ResidentRetractor
 from kyotsu.residents.table import ResidentTable
 from kyotsu.residents.trial import CategoryChange, TrialStore
@@ -20,6 +21,7 @@ from kyotsu.runtime import clients
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LinkageEvents
 from kyotsu.wiring.functions import RESIDENTS, event_bus, reception
+from kyotsu.wiring.protection import PROTECTION
 from kyotsu.wiring.trial import Source
 
 
@@ -29,10 +31,11 @@ def undoing() -> Undoing:
     received, municipality = reception(), setting("MUNICIPALITY")
     # Retractions hold nothing that must be sealed.
     residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality)
+    protected = ResidentTable(clients.dynamodb(), setting("PROTECTION_TABLE"), municipality)
     return Undoing(
         admission=received.admission,
         appliers=received.appliers,
-        retractors={RESIDENTS: ResidentRetractor(residents)},
+        retractors={RESIDENTS: ResidentRetractor(residents), PROTECTION: protection_retractor(protected)},
         objects=received.objects,
         undos=UndoTable(setting("LINKAGE_TABLE"), municipality),
         events=LinkageEvents(event_bus()),
@@ -62,11 +65,11 @@ def undo_tried(
     progress: Callable[[int], object],
 ) -> Iterator[UndoTried]:
     """Take a file back without any effect; raises UndoRefusedError. `progress` is told the bytes worked on."""
-    store = TrialStore(source.residents)
+    store, protected = TrialStore(source.residents), TrialStore(source.protection)
     use_case = Undoing(
         admission=admission,
-        appliers={RESIDENTS: source.applier.over(store)},
-        retractors={RESIDENTS: ResidentRetractor(store)},
+        appliers=source.appliers(store, protected),
+        retractors={RESIDENTS: ResidentRetractor(store), PROTECTION: protection_retractor(protected)},
         objects=ReadObjects(objects),
         undos=TrialUndos(undos),
         events=TrialEvents(),
@@ -77,3 +80,4 @@ def undo_tried(
         yield UndoTried(use_case.undo(receipt_id, "", "", always), store)
     finally:
         store.close()
+        protected.close()
