@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from infra.sandbox import endpoints
+from infra.sandbox.api.model import UnusableApiError
 from infra.sandbox.assembly import read_stacks
 from infra.sandbox.deployment import UnknownTemplateError
 from infra.sandbox.intrinsics import UnknownIntrinsicError
@@ -20,7 +21,14 @@ Say = Callable[[str], None]
 Ports = tuple[int, int]
 """That of AWS and that of the APIs; 0 is any free one."""
 FAILED = 1
-_EXPECTED = (AlreadyRunningError, PortTakenError, SynthesisError, UnknownTemplateError, UnknownIntrinsicError)
+_EXPECTED = (
+    AlreadyRunningError,
+    PortTakenError,
+    SynthesisError,
+    UnknownIntrinsicError,
+    UnknownTemplateError,
+    UnusableApiError,
+)
 
 
 def say_on_stdout(line: str) -> None:

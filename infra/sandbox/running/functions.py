@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,10 @@ class Functions:
     def add(self, function: Function) -> None:
         """Make `function` known; its worker starts when it is first invoked."""
         self._pools[function.name] = _Pool(function, threading.BoundedSemaphore(self.concurrency))
+
+    def environment(self, name: str) -> Mapping[str, str]:
+        """Return the environment that a function's workers have."""
+        return self._pools[name].function.environment
 
     def invoke(self, name: str, event: Any) -> Answer:
         """Run the function with `event`, waiting for a free worker; its failure, timeout or death is in the answer."""
