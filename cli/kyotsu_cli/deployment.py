@@ -19,6 +19,7 @@ from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.linkage.undo_table import UndoTable
 from kyotsu.protection.deciding import StoredProtection
+from kyotsu.protection.gate import RecordGate
 from kyotsu.protection.rows import protection_applier
 from kyotsu.protection.table import ProtectionHeads
 from kyotsu.residents.applier import ResidentApplier
@@ -29,7 +30,7 @@ from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.failures import FailureTable
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.wiring.adapters import LinkageObjects
-from kyotsu.wiring.catalogue import effect_rules, layout_columns
+from kyotsu.wiring.catalogue import effect_rules, layout_columns, withheld_items
 from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
 from kyotsu.wiring.sealing import deployed_sealing
 from kyotsu.wiring.trial import RESIDENTS, Source
@@ -68,6 +69,11 @@ class Deployment:
         table = ResidentTable(boto3.client("dynamodb"), self.outputs["ResidentsTable"], self.municipality)
         loaded = catalogue()
         return ResidentReader(table, lambda layout: layout_columns(loaded, layout))
+
+    @property
+    def shown(self) -> RecordGate:
+        """Records of residents as their readers may see them: the only way to somebody's eyes."""
+        return RecordGate(self.residents, self.protection, withheld_items(catalogue(), RESIDENTS))
 
     @property
     def admission(self) -> Admission:

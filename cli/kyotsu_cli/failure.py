@@ -12,6 +12,8 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NOT_ACCEPTED = 4
     """A file was answered, but not (wholly) accepted; or it does not come to the same under another version."""
+    UNDECIDED = 5
+    """Of somebody nothing could be shown, because nobody can tell now whether this person is protected."""
 
 
 class CommandError(Exception):

@@ -114,10 +114,10 @@ def row(**items: str) -> dict[str, str]:
     return {**lawful, **items}
 
 
-def body(rows: Sequence[dict[str, str]]) -> bytes:
+def body(rows: Sequence[dict[str, str]], columns: Sequence[str] = COLUMNS) -> bytes:
     """Return a file's bytes."""
     stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
+    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode()

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kyotsu.residents.applier import ResidentApplier
-from kyotsu.wiring.catalogue import effect_rules
-from tests.fakes.deployment import CATALOGUE, Deployment
-from tests.fakes.sealing import FINGERPRINTS
+from tests.fakes.deployment import Deployment
 
 
 class StoppedError(Exception):
@@ -63,6 +60,7 @@ def another_worker(deployment: Deployment) -> Deployment:
         deployment.objects,
         deployment.receipts,
         deployment.residents,
+        deployment.protected,
         deployment.events,
         deployment.clock,
         deployment.large_files,
@@ -73,10 +71,13 @@ def another_worker(deployment: Deployment) -> Deployment:
 def interrupted(deployment: Deployment, interruption: Interruption) -> Deployment:
     """Let a deployment's ports break; what they hold stays where it is."""
     around = interruption.around
-    rules = effect_rules(CATALOGUE, "residents")
+    appliers: Any = deployment.reception.appliers
     deployment.reception = replace(
         deployment.reception,
-        appliers={"residents": ResidentApplier(around(deployment.residents), rules, FINGERPRINTS)},
+        appliers={
+            "residents": appliers["residents"].over(around(deployment.residents)),
+            "protection": appliers["protection"].over(around(deployment.protected)),
+        },
         objects=around(deployment.objects),
         receipts=around(deployment.receipts),
         events=around(deployment.events),

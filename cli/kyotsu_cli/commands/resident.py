@@ -12,25 +12,47 @@ import typer
 
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.japanese.dates import JST, iso
-from kyotsu.residents.reading import CategoryShown
+from kyotsu.residents.reading import CategoryShown, ResidentReader
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.output import print_items, print_json, print_table
+from kyotsu_cli.output import console, notices, print_items, print_json, print_table
+from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
 _BATCH = 100
-Number = Annotated[str, typer.Argument(help="宛名番号")]
 
 
 @app.command()
-def show(number: Number, as_json: AsJson = False) -> None:
-    """現在の記録と履歴を示す。"""
-    reader = connect().residents
+def show(
+    number: Annotated[str, typer.Argument(help="宛名番号（- なら標準入力から1行に1つ）")],
+    purpose: Annotated[str, typer.Option(help="利用目的（purposes.yaml の id）")] = OPERATION,
+    as_json: AsJson = False,
+) -> None:
+    """現在の記録と履歴を示す。支援措置対象者の居所が分かる項目は、利用目的に含まれる場合だけ示す。
+
+    支援措置対象者かどうか判定できない人は示さず（終了コード5）、ほかの人は示す。
+    """
+    deployment = connect()
+    viewing = Viewing(deployment, purpose)
+    if number != "-":
+        _show(deployment.residents, viewing, number, as_json=as_json)
+        return
+    code = Exit.OK
+    for one in filter(None, (line.strip() for line in sys.stdin)):
+        try:
+            _show(deployment.residents, viewing, one, as_json=as_json)
+        except CommandError as error:
+            notices.print(f"[red]エラー：[/red]{error}", highlight=False)
+            code = max(code, error.code)
+    raise typer.Exit(code)
+
+
+def _show(reader: ResidentReader, viewing: Viewing, number: str, *, as_json: bool) -> None:
     history = reader.history(number)
     if not history:
         raise _unknown(number)
-    record = reader.record(number)
+    shown = viewing.of(number)
     if as_json:
         versions = [
             {
@@ -44,10 +66,13 @@ def show(number: Number, as_json: AsJson = False) -> None:
             }
             for entry in history
         ]
-        print_json({"addressee_number": number, "record": record, "history": versions})
+        person = {"addressee_number": number, "record": shown.items, "withheld": shown.withheld}
+        print_json({**person, "history": versions})
         return
     names = _item_names()
-    print_items("現在の記録", [(names.get(name, name), value) for name, value in (record or {}).items()])
+    print_items("現在の記録", [(names.get(name, name), value) for name, value in (shown.items or {}).items()])
+    if shown.withheld:
+        console.print("支援措置対象者のため、居所が分かる項目は示していません。")
     columns = ("履歴番号", "操作日時", "最新", "削除", "住民区分", "受付番号", "行")
     rows = [
         (f"{e.history}-{e.sub}", iso(e.operated_at), e.latest, e.deleted, e.effect, e.receipt_id, e.line)

@@ -35,6 +35,16 @@ def sealed_items(catalogue: Catalogue, layout: str) -> Mapping[int, str]:
     return {position: item for position, item in enumerate(layout_columns(catalogue, layout)) if item in sealed}
 
 
+def withheld_items(catalogue: Catalogue, applier: str) -> frozenset[str]:
+    """Return the items (romaji) of all rows an applier owns that are absent where a person is protected."""
+    return frozenset(
+        item
+        for interface in catalogue.interfaces.values()
+        if interface.applier == applier
+        for item in interface.withheld
+    )
+
+
 def _rules(branch: Branch, planned_move_out: Literal["apply", "keep"]) -> Iterator[EffectRule]:
     if branch.category:
         yield EffectRule(branch.category, planned=planned_move_out if branch.planned else None)
