@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,26 @@ _PROVIDER_BUCKET = re.compile(r"kyotsu-[a-z]+-[0-9]{6}-[0-9]{12}-(?P<system>[0-9
 _HASH = re.compile(r"[0-9A-F]{8}$")  # what the CDK adds to a construct's path to make a logical id
 
 
-def describe(cloud: Cloud, municipality: str, outputs: dict[str, Any]) -> dict[str, Any]:
-    """Return the content of `endpoints.json` for a cloud that is ready."""
+def describe(
+    cloud: Cloud, municipality: str, outputs: dict[str, Any], clients: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, Any]:
+    """Return the content of `endpoints.json` for a cloud that is ready, with the secrets of its API's clients."""
     by_type = {
         kind: {_HASH.sub("", logical_id): ref for logical_id, ref in made.items()}
         for kind, made in cloud.created.items()
     }
     matches = map(_PROVIDER_BUCKET.fullmatch, by_type.get("AWS::S3::Bucket", {}).values())
     buckets = {match["system"]: match[0] for match in matches if match}
+    apis = {logical_id: cloud.apis.url(ref) for logical_id, ref in by_type.get("AWS::ApiGateway::RestApi", {}).items()}
     return {
         "aws_endpoint": cloud.endpoint,
         "region": cloud.region,
         "municipality": municipality,
         "buckets": buckets,
+        "api_url": next(iter(apis.values()), None),
+        "apis": apis,
+        "token_url": outputs.get("TokenUrl"),
+        "clients": dict(clients or {}),
         "credentials": {system: _key_pair(*OPERATOR) for system in buckets},
         "tables": {
             name.removesuffix("Table").lower(): ref

@@ -10,6 +10,7 @@ from typing import IO, cast
 from infra.sandbox import endpoints
 from infra.sandbox.api.model import UnusableApiError
 from infra.sandbox.assembly import read_stacks
+from infra.sandbox.beginning import BeginningError, begin
 from infra.sandbox.deployment import UnknownTemplateError
 from infra.sandbox.intrinsics import UnknownIntrinsicError
 from infra.sandbox.lifetime import AlreadyRunningError, only_one, until_asked_to_end
@@ -23,6 +24,7 @@ Ports = tuple[int, int]
 FAILED = 1
 _EXPECTED = (
     AlreadyRunningError,
+    BeginningError,
     PortTakenError,
     SynthesisError,
     UnknownIntrinsicError,
@@ -76,7 +78,9 @@ def _run_one(
             stacks = read_stacks(assembly or synthesized(municipality))
             with (
                 running(stacks, ports[0], own_dir, api_port=ports[1]) as (cloud, outputs),
-                endpoints.published(places, endpoints.describe(cloud, municipality, outputs)),
+                endpoints.published(
+                    places, endpoints.describe(cloud, municipality, outputs, begin(cloud, municipality, outputs))
+                ),
             ):
                 say(f"{municipality}: 準備ができました {cloud.endpoint} （{places[0]}）")
                 ended.wait()

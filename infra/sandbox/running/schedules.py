@@ -57,10 +57,11 @@ class Clock:
 
     def _run(self, schedule: Schedule) -> None:
         while not self._stopped.wait(schedule.seconds):
-            self._fire(schedule.rule, _event(schedule.rule))
+            self._fire(schedule.rule, scheduled_event(schedule.rule))
 
 
-def _event(rule: str) -> dict[str, Any]:
+def scheduled_event(rule: str) -> dict[str, Any]:
+    """Return the event that EventBridge sends when a rule (its ARN) fires by the clock."""
     _, _, _, region, account, _ = rule.split(":", 5)
     return {
         "version": "0",
