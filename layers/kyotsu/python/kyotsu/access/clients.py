@@ -13,6 +13,7 @@ import msgspec
 
 from kyotsu.access.errors import ClientConflictError, ClientUnknownError
 from kyotsu.contracts import outcomes
+from kyotsu.contracts.ports import Clock
 
 ID_LENGTH = 32
 """共通機能標準仕様書 2.1, 2.2.5: 32 of 0-9, A-Z, a-z."""
@@ -23,14 +24,6 @@ _ALPHABET = string.digits + string.ascii_letters
 SECRET_LIFE = timedelta(days=365)
 OVERLAP = timedelta(days=7)
 """How long the former secret stays valid beside a new one."""
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> datetime:
-        """Return the present moment, with its zone."""
-        ...
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,3 +43,15 @@ class TokenRefusedError(RefusedError):
 
     error = "invalid_token"
     status = 401
+
+
+class GrantTypeRefusedError(RefusedError):
+    """The grant is none that we have."""
+
+    error = "unsupported_grant_type"
+
+
+class TokenOfAnotherError(RefusedError):
+    """A client wants to take back a token that was issued to another one (RFC 7009, 2.1)."""
+
+    error = "invalid_grant"

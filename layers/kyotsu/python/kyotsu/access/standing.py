@@ -6,9 +6,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Protocol
 
-from kyotsu.access.clients import Clock
 from kyotsu.access.errors import TokenRefusedError
 from kyotsu.contracts import outcomes
+from kyotsu.contracts.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
@@ -48,8 +49,9 @@ class ClientItem(TableItem):
 
 
 class AssertionItem(TableItem):
-    """An assertion that was used."""
+    """An assertion that was used, and by which attempt."""
 
+    attempt = UnicodeAttribute()
     expires_at = TTLAttribute()
 
 
@@ -129,10 +131,12 @@ class AccessTable:
     def use(self, client_id: str, jti: str, until: int) -> bool:
         """Note that an assertion is used, till it ends (seconds since 1970); tell whether it was not before."""
         digest = hashlib.sha256(jti.encode()).hexdigest()
-        item = self._assertions(self._pk("ASSERTION", client_id, digest), USED, expires_at=_kept(until))
+        model, attempt, pk = self._assertions, uuid4().hex, self._pk("ASSERTION", client_id, digest)
         try:
-            # An item of an ended assertion may still be there: one that is valid now is never the same.
-            item.save(self._assertions.pk.does_not_exist())
+            # The client repeats a write whose answer got lost: that is the same attempt, not another use.
+            model(pk, USED, attempt=attempt, expires_at=_kept(until)).save(
+                model.pk.does_not_exist() | (model.attempt == attempt)
+            )
         except PutError as error:
             if error.cause_response_code != _TAKEN:
                 raise
