@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup demo test fuzz bench check format synth deploy lock clean
+.PHONY: help setup demo test fuzz bench check format docs synth deploy lock clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,11 +29,14 @@ check: setup ## Run the static checks: format, lint, types, imports, catalogue
 format: setup ## Format the code
 	@ruff format . && ruff check --fix .
 
+docs: setup ## Write the generated pages of docs/ anew: outcomes, state machines, access matrix
+	@for page in outcomes diagrams access_matrix; do $(PY) -m tools.$$page || exit; done
+
 synth: setup ## Write the CloudFormation templates of both stages to cdk.out/
 	@$(PY) infra/app.py
 
 deploy: setup ## Deploy with the pinned CDK CLI: make deploy STAGE=development MUNICIPALITY=141003
-	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE) -c municipality=$(MUNICIPALITY)
+	@npm ci --silent && npx cdk deploy --all -c stage=$(STAGE) -c municipality=$(MUNICIPALITY) -c linked_account=$(or $(LINKED_ACCOUNT),none)
 
 lock: setup ## Resolve the dependencies again and rewrite uv.lock
 	@$(PY) -m tools.lock

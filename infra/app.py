@@ -6,7 +6,9 @@
 
 What to compose is told by the CDK context `stage` and `municipality`, or by the environment variables
 `KYOTSU_STAGE` and `KYOTSU_MUNICIPALITY`; without a stage, both are synthesized into one assembly. Several
-municipalities are separated by commas. All that differs between stages stands in `infra/parameters/`.
+municipalities are separated by commas. `linked_account` is the account in which the linked systems of a development
+stage have their roles, or `none`; by default it is one that exists in sandboxes only. All that differs between stages
+stands in `infra/parameters/`.
 The sandbox reads the assembly this writes and never imports the CDK.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -27,6 +30,7 @@ from constructs import Construct
 
 from infra.bundling import Layers, build_layers
 from infra.parameters import STAGES, ParameterError, Parameters
+from infra.parameters.linking import everybody
 from infra.stacks.linkage import LinkageStack
 from infra.stacks.stateful import StatefulStack
 from infra.stacks.watch import WatchStack
@@ -83,7 +87,16 @@ def chosen(app: App) -> list[Parameters]:
         if stage not in STAGES:
             raise ParameterError(f"stage {stage!r} is not one of {', '.join(STAGES)}")
     municipalities = (setting("municipality") or "141003").split(",")
-    return [STAGES[stage](municipality) for municipality in municipalities for stage in stages]
+    found = [STAGES[stage](municipality) for municipality in municipalities for stage in stages]
+    account = setting("linked_account")
+    return [_linked_from(parameters, account) for parameters in found] if account else found
+
+
+def _linked_from(parameters: Parameters, account: str) -> Parameters:
+    """Return the parameters with a development stage's linked systems in another account, or in `none`."""
+    if parameters.stage != "development":
+        return parameters
+    return replace(parameters, linked=everybody(parameters.linked, None if account == "none" else account))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.access.grants import all_grants
+from infra.access.matrix import LINKED_SYSTEMS
 from infra.access.policies import Names, fitting_bucket_statements, fitting_key_statements
 from infra.parameters.types import ParameterError, Parameters
 from kyotsu.catalogue.model import Catalogue
@@ -43,6 +44,10 @@ def let_linked_systems(
     names, every = deployed_names(scope, parameters, key), all_grants(catalogue)
     measured = names.measured(f"{parameters.stage}-{parameters.municipality}")
     roles = {system.lower(): linked.role_arns for system, linked in parameters.linked.items()}
+    # Templates hold ARNs alone; `kyotsu access matrix` says whose they are.
+    Stack.of(scope).template_options.metadata = {
+        LINKED_SYSTEMS: {arn: system for system, arns in sorted(roles.items()) for arn in arns}
+    }
     for system, bucket in buckets.items():
         for statement in fitting_bucket_statements(names, measured, system.lower(), every, roles):
             bucket.add_to_resource_policy(iam.PolicyStatement.from_json(statement))

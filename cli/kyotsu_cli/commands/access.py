@@ -1,0 +1,17 @@
+"""`kyotsu access`: who may touch what."""
+
+from __future__ import annotations
+
+import typer
+
+from kyotsu_cli.commands.access_matrix import show_matrix
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keep each command below `access`, although there may be only one."""
+
+
+app.command("matrix")(show_matrix)
