@@ -91,3 +91,67 @@ class PeopleMissingFromFullSet(msgspec.Struct, frozen=True, kw_only=True):
     interface: str
     branch: str
     count: int
+
+
+class DeliveryOffered(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a file stands where its recipient may fetch it."""
+
+    event_id: str
+    municipality: str
+    delivery_id: str
+    recipient: str
+    provider: str
+    interface: str
+    receipt_id: str
+    bucket: str
+    object_key: str
+    manifest_key: str
+    part: int
+    last: bool
+    rows: int
+    sha256: str
+    deadline: str
+
+
+class DeliveryWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of a delivery was taken back after parts of it had been offered."""
+
+    event_id: str
+    municipality: str
+    delivery_id: str
+    recipient: str
+    provider: str
+    interface: str
+    receipt_id: str
+    bucket: str
+    object_key: str
+    """Of the notice that says so."""
+
+
+class DeliveryAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient told of a part: it fetched, acknowledged or refused it."""
+
+    event_id: str
+    municipality: str
+    delivery_id: str
+    recipient: str
+    provider: str
+    interface: str
+    receipt_id: str
+    part: int
+    state: str
+    delivery_state: str
+
+
+class FileUndelivered(msgspec.Struct, frozen=True, kw_only=True):
+    """A file did not reach one of its recipients in time."""
+
+    event_id: str
+    municipality: str
+    delivery_id: str
+    recipient: str
+    provider: str
+    interface: str
+    receipt_id: str
+    object_key: str
+    code: str

@@ -1,7 +1,7 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message
+file, E13xx clients and tokens, E14xx deliveries, W10xx are remarks on a row that was accepted, I1xxx tell of something normal. A message
 is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
 """
 
@@ -187,6 +187,29 @@ ROTATION_RUNNING = _error(
     "システム {system} には有効なシークレットが2つあります。古い方の期限が切れるのを待つか、"
     "新しい方を作り直すなら --replace-newest を付けてください。",
 )
+
+# Deliveries to recipients.
+DELIVERY_NOT_ACKNOWLEDGED = _error("E1401", "期限までに、利用側から受領の回答がありませんでした。")
+DELIVERY_NOT_OFFERED = _error("E1402", "期限までに、すべてを利用側へ提供できませんでした。運用者が確認します。")
+DELIVERY_REFUSED = _error("E1403", "利用側が受領を拒否しました。利用側に理由を確認してください。")
+DELIVERY_SOURCE_GONE = _error(
+    "E1404", "提供する前に元のファイルが削除されたため、利用側へ提供できませんでした。同じ内容を再送してください。"
+)
+DELIVERY_UNDONE = _error("E1405", "提供したファイルは取り消されました。受け取った内容を破棄してください。")
+DELIVERY_SET_ASIDE = _error("E1406", "提供 {delivery_id} は再試行しても失敗したため、後回しにしました。")
+DELIVERY_UNKNOWN = _error("E1407", "提供 {delivery_id} はありません。提供番号を確認してください。")
+REOFFER_UNDONE = _error("E1408", "提供 {delivery_id} の元のファイルは取り消されたため、再提供できません。")
+REOFFER_NO_RECIPIENT = _error("E1409", "提供 {delivery_id} の利用側は、いまのカタログでは利用側ではありません。")
+REOFFER_REPLACED = _error("E1410", "提供 {delivery_id} は再提供済みです。最後の提供番号を指定してください。")
+ERRORS_GONE = _error(
+    "E1411", "受付 {receipt_id} の行ごとの結果は保存期間を過ぎており、どの行が受理されたか確かめられません。"
+)
+ACK_NOT_JSON = _error("E1421", "受領の回答をJSONとして読めません（UTF-8、64KB以内）。")
+ACK_STATE = _error("E1422", "state は FETCHED、ACKNOWLEDGED、REFUSED のいずれかで設定してください。")
+ACK_SHA256_MISSING = _error("E1423", "ACKNOWLEDGED には sha256 が必須です。受け取ったファイルから計算してください。")
+ACK_SHA256_DIFFERS = _error("E1424", "sha256 が提供したファイルと一致しません。ファイルを取得し直してください。")
+ACK_OF_NOTHING = _error("E1425", "この名前の提供ファイルはありません。提供ファイルと同じ名前で置いてください。")
+ACK_MESSAGE = _error("E1426", "message は500文字以内で設定してください。")
 
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")

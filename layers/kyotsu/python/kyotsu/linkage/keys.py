@@ -106,6 +106,11 @@ def undo_key(ref: ObjectRef) -> str:
     return _answer(ref, ".undo.json")
 
 
+def undelivered_key(ref: ObjectRef) -> str:
+    """Return where it goes which recipients did not get an object."""
+    return _answer(ref, ".undelivered.json")
+
+
 def _answer(ref: ObjectRef, suffix: str, *, taken: bool = False) -> str:
     name = ref.key.rpartition("/")[2][: -len(".csv")]
     key = f"{ANSWERS}{name}{suffix}"

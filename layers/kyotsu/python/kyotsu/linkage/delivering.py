@@ -1,0 +1,337 @@
+"""Working on a lane: what waits and may go now, then the delivery whose turn it is, part by part.
+
+An object is what counts. Before one is written, the part it would be is kept as a candidate and the access is recorded;
+whichever candidate's bytes then stand there is the part that is offered, however often and by how many workers it was
+tried. A part once offered is never rewritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from kyotsu.catalogue.model import Catalogue
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.audit import Access, AuditTrail, Deed
+from kyotsu.contracts.errors import KyotsuError
+from kyotsu.contracts.events import DeliveryOffered
+from kyotsu.contracts.ports import Clock
+from kyotsu.contracts.protection import ProtectionDecision, Reader, Verdict
+from kyotsu.contracts.rows import Row
+from kyotsu.japanese.dates import JST
+from kyotsu.linkage.answers import CSV, JSON
+from kyotsu.linkage.deliveries import MANIFEST_SUFFIX, Delivery, End, Lane, Part, Place, Wait, key_of
+from kyotsu.linkage.delivery_documents import body_of, japanese, manifest
+from kyotsu.linkage.delivery_ports import DeliveryEvents, DeliveryObjects, DeliveryReceipts, DeliveryStore, Wakeups
+from kyotsu.linkage.delivery_rows import Sheet, halved, lines_of, sheet, stretch
+from kyotsu.linkage.delivery_source import Source
+from kyotsu.linkage.ports import ObjectGoneError
+from kyotsu.linkage.withdrawing import ended, tell_undone
+
+InTime = Callable[[], bool]
+OUTAGE = 1_000
+"""People of one stretch without a verdict: so many at once mean that nobody can be decided on. The lane stands still,
+which costs nothing, instead of noting each of them."""
+
+
+class DecisionsMissingError(Exception):
+    """No decision can be had at present: nothing was offered, and the lane is looked at again later."""
+
+
+class DeliverySetAsideError(KyotsuError):
+    """A delivery failed again and again; its lane has gone on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """Offers the deliveries of one deployment's lanes."""
+
+    catalogue: Catalogue
+    municipality: str
+    store: DeliveryStore
+    receipts: DeliveryReceipts
+    objects: DeliveryObjects
+    protection: ProtectionDecision
+    audit: AuditTrail
+    events: DeliveryEvents
+    wakeups: Wakeups
+    clock: Clock
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def work(self, lane: Lane, in_time: InTime, *, attempt: int = 1, attempts: int = 0) -> int:
+        """Offer what can be offered; return how many parts were.
+
+        One delivery is passed at a time; if there is more to do, or no time left, the lane is woken again. On the last
+        of several `attempts` the delivery that failed is set aside, and DeliverySetAsideError raised; the lane is woken
+        for the others. Raises DecisionsMissingError.
+        """
+        self.sources.clear()
+        if attempts and attempt >= attempts:
+            self._set_aside(lane)
+        suspects = attempt > 1
+        waits = self._living(self.store.waits(lane))
+        offered = self._release(lane, waits, in_time, suspects=suspects) if waits else 0
+        delivery = self.store.find(lane, self.store.turn(lane))
+        if delivery is None:
+            return offered
+        if suspects:
+            self.store.suspect(lane, delivery.number)
+        waiting = self.store.waits(lane) if waits else []
+        after = self._pass(delivery, {person for wait in waiting for person in wait.held}, in_time)
+        through = after.passed or after.ended is not None
+        if through:
+            self.store.pass_turn(lane, delivery.number)
+        if not through or self.store.find(lane, delivery.number + 1):
+            self.wakeups.wake([lane])
+        return offered + after.parts - delivery.parts
+
+    def _living(self, waits: Sequence[Wait]) -> list[Wait]:
+        """Return what waits, without that of deliveries of which nothing goes out any more."""
+        living, ended = list[Wait](), dict[int, bool]()
+        for wait in waits:
+            if wait.number not in ended:
+                delivery = self.store.find(Lane(wait.interface, wait.recipient), wait.number)
+                ended[wait.number] = delivery is None or delivery.ended is not None
+            if ended[wait.number]:
+                self.store.drop(wait)
+            else:
+                living.append(wait)
+        return living
+
+    def _release(self, lane: Lane, waits: Sequence[Wait], in_time: InTime, *, suspects: bool) -> int:
+        """Offer the rows of people on whom a decision can be had by now; of each person the earlier ones first."""
+        offered, blocked = 0, set[str]()
+        everybody = {person for wait in waits for person in wait.held}
+        for wait in waits:
+            delivery = self.store.find(lane, wait.number)
+            source = self._source(delivery) if delivery else None
+            if delivery is None or source is None:
+                continue
+            if suspects:
+                self.store.suspect(lane, wait.number)
+            if everybody:
+                blocked = everybody - set(self.protection.decide(everybody, source.reader))
+                everybody = set()
+            rest, parts = self._release_wait(delivery, source, wait, blocked, in_time)
+            offered += parts
+            blocked |= rest.keys()
+        return offered
+
+    def _release_wait(
+        self, delivery: Delivery, source: Source, wait: Wait, blocked: set[str], in_time: InTime
+    ) -> tuple[dict[str, list[int]], int]:
+        """Offer what may go of one stretch; return what waits on, and how many parts were offered."""
+        held, offered, standing = wait.held, 0, delivery
+        try:
+            while (ready := held.keys() - blocked) and in_time():
+                after = self._release_some(standing, source, wait, held, ready)
+                if after is None:
+                    break
+                (standing, held), offered = after, offered + 1
+        except ObjectGoneError:
+            ended(self.store, standing, End.SOURCE_GONE)
+        return held, offered
+
+    def _release_some(
+        self, delivery: Delivery, source: Source, wait: Wait, held: dict[str, list[int]], ready: set[str]
+    ) -> tuple[Delivery, dict[str, list[int]]] | None:
+        """Offer rows of some people as one more part; return what still waits, None if nobody can go after all."""
+        wanted = set(lines_of({person: held[person] for person in ready}))
+        rows = [row for row in source.rows(wait.place.chunk) if row.line in wanted]
+        taken = stretch(rows, source.shape, source.recipient)
+        made = sheet(taken, source.shape, self._verdicts(source, taken), ())
+        if not made.rows:
+            return None
+        gone = {row.line for row in taken} - set(lines_of(made.held))
+        left = {person: [line for line in lines if line not in gone] for person, lines in held.items()}
+        rest = {person: lines for person, lines in left.items() if lines}
+        last = delivery.passed and delivery.waiting == 1 and not rest
+        part = self._part(delivery, source, made, delivery.place, passed=delivery.passed, last=last)
+        part = msgspec.structs.replace(part, held=rest, released=wait.place)
+        return self._offer(delivery, source, made, part)
+
+    def _pass(self, delivery: Delivery, blocked: set[str], in_time: InTime) -> Delivery:
+        """Go through a delivery's file from where it stopped; return the delivery as it stands in the end.
+
+        That is after its last row, when there is no time for another part, or when somebody else changed it.
+        """
+        before = delivery.parts
+        while delivery.ended is None and not delivery.passed:
+            if delivery.parts > before and not in_time():
+                return delivery
+            source = self._source(delivery)
+            if source is None:
+                return self.store.find(delivery.lane, delivery.number) or delivery
+            try:
+                after = self._next(delivery, source, blocked)
+            except ObjectGoneError:
+                return ended(self.store, delivery, End.SOURCE_GONE)
+            if after is None:
+                delivery = self.store.find(delivery.lane, delivery.number) or delivery
+                break
+            delivery = after
+        if delivery.undone_at:
+            # A part may have become visible just when its file was taken back.
+            tell_undone(delivery, self.municipality, self.store, self.objects, self.events)
+        return delivery
+
+    def _next(self, delivery: Delivery, source: Source, blocked: set[str]) -> Delivery | None:
+        """Offer the next stretch of a file; its people without verdict, and those who wait already, wait.
+
+        Returns None if somebody else has changed the delivery.
+        """
+        place, rows = source.from_place(delivery.place)
+        taken = stretch(rows, source.shape, source.recipient) if rows else []
+        made = sheet(taken, source.shape, self._verdicts(source, taken), blocked)
+        while (fewer := halved(taken, made)) is not taken:
+            taken = fewer
+            made = sheet(taken, source.shape, self._verdicts(source, taken), blocked)
+        end, passed = source.after(place, taken, rows)
+        blocked |= made.held.keys()
+        last = passed and not delivery.waiting and not made.held
+        start = Place(place.chunk, taken[0].line) if taken else place
+        part = self._part(delivery, source, made, end, passed=passed, last=last)
+        part = msgspec.structs.replace(part, held=made.held, start=start)
+        if made.rows or last:
+            offered = self._offer(delivery, source, made, part)
+            return offered[0] if offered else None
+        waiting = delivery.waiting + bool(made.held)
+        after = delivery.changed(place=end, passed=passed, waiting=waiting)
+        return after if self.store.commit(after, wait=_wait(part) if made.held else None) else None
+
+    def _verdicts(self, source: Source, rows: Sequence[Row]) -> dict[str, Verdict] | None:
+        """Return what was decided on the people of some rows just now; None where nothing could be withheld."""
+        if not source.shape.asks:
+            return None
+        if not rows:
+            return {}
+        people = {source.shape.person(row) for row in rows}
+        verdicts = dict(self.protection.decide(people, source.reader))
+        if len(people) - len(verdicts) >= OUTAGE:
+            raise DecisionsMissingError
+        return verdicts
+
+    def _part(self, delivery: Delivery, source: Source, made: Sheet, end: Place, *, passed: bool, last: bool) -> Part:
+        return Part(
+            interface=delivery.interface,
+            recipient=delivery.recipient,
+            number=delivery.number,
+            part=delivery.parts + 1,
+            sha256=made.sha256,
+            size=len(made.body),
+            rows=made.rows,
+            withheld_rows=made.withheld_rows,
+            columns=source.shape.columns,
+            last=last,
+            made_at=self.clock.now().astimezone(JST).isoformat(timespec="milliseconds"),
+            end=end,
+            passed=passed,
+        )
+
+    def _offer(
+        self, delivery: Delivery, source: Source, made: Sheet, part: Part
+    ) -> tuple[Delivery, dict[str, list[int]]] | None:
+        """Make a part visible and tell its recipient; return the delivery after it, and who of its rows waits.
+
+        None if somebody else has changed the delivery: then that must be looked at first.
+        """
+        part = self.store.candidate(part)
+        self._record(delivery, source, made, part)
+        key = key_of(delivery.stem, part.part)
+        if not self.objects.create(delivery.bucket, key, made.body, CSV):
+            part = self._standing(delivery, part, key)
+        document, beside = body_of(manifest(delivery, part)), key_of(delivery.stem, part.part, MANIFEST_SUFFIX)
+        self.objects.create(delivery.bucket, beside, document, JSON)
+        self.events.publish([self._event(delivery, part, key)])
+        after = delivery.offering(part)
+        offered = msgspec.structs.replace(part, offered=True, held={})
+        touched = part.held or part.released
+        stored = self.store.commit(after, offered, _wait(part) if touched else None)
+        return (after, part.held) if stored else None
+
+    def _standing(self, delivery: Delivery, part: Part, key: str) -> Part:
+        """Return the candidate whose bytes an earlier attempt has made visible."""
+        body = self.objects.find(delivery.bucket, key)
+        if body is None or (digest := hashlib.sha256(body).hexdigest()) == part.sha256:
+            return part
+        candidates = self.store.parts(delivery.lane, delivery.number)
+        return next(c for c in candidates if (c.part, c.sha256) == (part.part, digest))
+
+    def _record(self, delivery: Delivery, source: Source, made: Sheet, part: Part) -> None:
+        """Record whose data the recipient is about to see; whoever can't be recorded is not shown."""
+        for withheld, people in ((False, made.open), (True, made.withheld)):
+            if people:
+                access = Access(
+                    access_id=f"{delivery.delivery_id}-{part.part}-{part.sha256[:16]}-{'w' if withheld else 'o'}",
+                    at=part.made_at,
+                    actor=delivery.recipient,
+                    business=delivery.recipient,
+                    purpose=source.recipient.purpose,
+                    deed=Deed.OFFERED,
+                    subject=delivery.delivery_id,
+                    withheld=withheld,
+                )
+                self.audit.record(access, sorted(people))
+
+    def _event(self, delivery: Delivery, part: Part, key: str) -> DeliveryOffered:
+        return DeliveryOffered(
+            event_id=f"{delivery.delivery_id}-{part.part}",
+            municipality=self.municipality,
+            delivery_id=delivery.delivery_id,
+            recipient=delivery.recipient,
+            provider=delivery.provider,
+            interface=delivery.interface,
+            receipt_id=delivery.receipt_id,
+            bucket=delivery.bucket,
+            object_key=key,
+            manifest_key=key_of(delivery.stem, part.part, MANIFEST_SUFFIX),
+            part=part.part,
+            last=part.last,
+            rows=part.rows,
+            sha256=part.sha256,
+            deadline=str(japanese(delivery.offering(part).deadline)),
+        )
+
+    def _source(self, delivery: Delivery) -> Source | None:
+        """Return the file of a delivery as its recipient may have it; of one that may have nothing, end it."""
+        if delivery.ended:
+            return None
+        if delivery.receipt_id not in self.sources:
+            interface = self.catalogue.interfaces.get(delivery.interface)
+            recipient = interface.recipient(delivery.recipient) if interface else None
+            if interface is None or recipient is None:
+                ended(self.store, delivery, End.CANCELLED)
+                return None
+            receipt = self.receipts.get(delivery.receipt_id)
+            ledger = self.receipts.ledger(receipt)
+            reader = Reader(delivery.recipient, recipient.purpose)
+            self.sources.clear()  # one chunk is enough to keep
+            source = Source.of(self.catalogue, interface, recipient, receipt, ledger, self.objects, reader)
+            self.sources[delivery.receipt_id] = source
+        return self.sources[delivery.receipt_id]
+
+    def _set_aside(self, lane: Lane) -> None:
+        """Give up on the delivery that was worked on when it failed, if it is not through."""
+        turn = self.store.turn(lane)
+        delivery = self.store.find(lane, self.store.suspected(lane) or turn)
+        if delivery is None or delivery.complete or delivery.ended:
+            return
+        aside = ended(self.store, delivery, End.SET_ASIDE)
+        if aside.number == turn:
+            self.store.pass_turn(lane, turn)
+        self.wakeups.wake([lane])
+        raise DeliverySetAsideError(outcomes.DELIVERY_SET_ASIDE, delivery_id=delivery.delivery_id)
+
+
+def _wait(part: Part) -> Wait:
+    """Return what waits of the stretch that a part was made from."""
+    return Wait(
+        interface=part.interface,
+        recipient=part.recipient,
+        number=part.number,
+        place=part.released or part.start,
+        held=part.held,
+    )
