@@ -45,8 +45,9 @@ def _register_all(cloud: Cloud, municipality: str, outputs: dict[str, str]) -> C
         AWS_ACCESS_KEY_ID=OPERATOR[0],
         AWS_SECRET_ACCESS_KEY=OPERATOR[1],
     )
-    from kyotsu.wiring.access import register_client  # here: only a token server pays for it
+    from kyotsu.wiring.access import client_registry  # here: only a token server pays for it
 
     loaded = catalogue()
-    issued = (register_client(outputs, municipality, loaded, system) for system in loaded.systems)
+    registry = client_registry(outputs, municipality, loaded)
+    issued = map(registry.register, loaded.systems)
     return {one.system: {"client_id": one.client_id, "client_secret": one.client_secret} for one in issued}
