@@ -114,7 +114,8 @@ def _of_object(asked: Asked, stored: Stored, which: tuple[str, str], bucket: str
 
 _SHOWN_HEADERS = {
     "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-server-side-encryption",
-    "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class",
+    "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-storage-class",
 }  # fmt: skip
 
 
