@@ -63,6 +63,19 @@ def parsed(text: str) -> Policy:
         raise PolicyError(str(error)) from error
 
 
+def checked(document: Mapping[str, Any] | str, where: str) -> str:
+    """Return a template's policy as text. Raises PolicyError, with its place, if it can't be evaluated here.
+
+    A trust policy whose names CloudFormation fills in is a text in the template, too.
+    """
+    text = document if isinstance(document, str) else json.dumps(document)
+    try:
+        parsed(text)
+    except PolicyError as error:
+        raise PolicyError(f"{where}: {error} is not known to the sandbox") from error
+    return text
+
+
 def _statement(given: Mapping[str, Any], version: str) -> Statement:
     unknown = set(given) - _ELEMENTS
     if unknown:

@@ -29,11 +29,6 @@ def alias(place: Place, properties: dict[str, Any]) -> Created:
     return Created(properties["AliasName"])
 
 
-def _text(document: Any) -> str:
-    """Return a policy as text, which is what a template gives where CloudFormation fills in its names."""
-    return document if isinstance(document, str) else json.dumps(document)
-
-
 def oidc_provider(place: Place, properties: dict[str, Any]) -> Created:
     """Make an OpenID provider that STS believes."""
     arn = place.cloud.client("iam").create_open_id_connect_provider(
