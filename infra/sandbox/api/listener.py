@@ -108,6 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse what is no request, as JSON, and end the connection."""
         del message, explain
         self.close_connection = True
+        self.request_version = self.protocol_version  # what was understood so far may be less than a status line needs
         self._send(json_response(code, {"message": HTTPStatus(code).phrase}))
 
     def log_message(self, *_: Any) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import format_datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -59,7 +60,7 @@ class Distribution:
         except ClientError:
             return _REFUSED
         headers = [("Content-Type", found["ContentType"]), ("ETag", found["ETag"])]
-        headers.append(("Last-Modified", format_datetime(found["LastModified"], usegmt=True)))
+        headers.append(("Last-Modified", format_datetime(found["LastModified"].astimezone(UTC), usegmt=True)))
         if "CacheControl" in found:
             headers.append(("Cache-Control", found["CacheControl"]))
         return Response(200, tuple(headers), found["Body"].read())

@@ -116,7 +116,15 @@ BUCKET = {
     ),
 }  # fmt: skip
 RESOURCES: dict[str, Any] = {
-    "Role": resource("AWS::IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": []}),
+    "Role": resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument={
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            ],
+        },
+    ),
     **BUCKET,
     "Echo": function(),
     "Slow": function(timeout=1),

@@ -1,13 +1,16 @@
 """What unadapted moto does. Where one of these fails, moto changed: see the adaptation again."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.awslambda.models import LambdaFunction
@@ -214,3 +217,43 @@ def test_host_is_looked_up_in_the_file_system() -> None:
         for _ in range(2):
             application.get_backend_for_host("dynamodb.ap-northeast-1.amazonaws.com")
     assert listed.call_count == 2
+
+
+def test_lambda_proxy_integration_is_not_implemented() -> None:
+    """Decision 0103: while it is so, APIs are served by `infra.sandbox.api` and not by moto."""
+    gateway, function = client("apigateway"), f"arn:aws:lambda:{REGION}:123456789012:function:f"
+    api = gateway.create_rest_api(name="api")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    gateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    gateway.put_integration(
+        restApiId=api,
+        resourceId=root,
+        httpMethod="GET",
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations",
+    )
+    gateway.create_deployment(restApiId=api, stageName="live")
+    with pytest.raises(NotImplementedError):
+        requests.get(f"https://{api}.execute-api.{REGION}.amazonaws.com/live", timeout=5)
+
+
+def test_distribution_serves_nothing() -> None:
+    """Decision 0103: moto gives a distribution a domain name, and answers no request to it."""
+    origin = {"Id": "o", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    config = {
+        "CallerReference": "x",
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+    }
+    domain = client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["DomainName"]
+    assert domain.endswith(".cloudfront.net")
+    assert not any(re.search(pattern, f"https://{domain}/") for pattern in url_bases_of("cloudfront"))
+
+
+def url_bases_of(service: str) -> list[str]:
+    """The addresses that moto answers for a service."""
+    urls: Any = import_module(f"moto.{service}.urls")
+    return list(urls.url_bases)
