@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc.jwk import KeySet, OctKey
 
@@ -54,7 +55,10 @@ class ClientSecretJwt(JWTBearerClientAssertion):
     def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return header and claims, to learn whose secrets to try. Nothing is believed yet."""
         header_of(assertion, ALGORITHM, _REASONS)
-        headers, claims = super().extract_assertion(assertion)
+        try:
+            headers, claims = super().extract_assertion(assertion)
+        except InvalidClientError as error:
+            raise ClientRefusedError(outcomes.ASSERTION_MALFORMED) from error
         if not isinstance(claims.get("sub"), str):
             raise ClientRefusedError(outcomes.ASSERTION_CLAIM_MISSING)
         return headers, claims
