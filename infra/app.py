@@ -31,6 +31,8 @@ from constructs import Construct
 from infra.bundling import Layers, build_layers
 from infra.parameters import STAGES, ParameterError, Parameters
 from infra.parameters.linking import everybody
+from infra.stacks.access import AccessStack
+from infra.stacks.delivery import DeliveryStack
 from infra.stacks.linkage import LinkageStack
 from infra.stacks.stateful import StatefulStack
 from infra.stacks.watch import WatchStack
@@ -61,11 +63,13 @@ def compose(
 ) -> None:
     """Add the stacks of one deployment to an app."""
     stateful = StatefulStack(scope, parameters=parameters, systems=systems)
+    access = AccessStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     linkage = LinkageStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
+    delivery = DeliveryStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     watch = WatchStack(
         scope, parameters=parameters, stateful=stateful, linkage=linkage, functions=functions, layers=layers
     )
-    for stack in (stateful, linkage, watch):
+    for stack in (stateful, access, linkage, watch):
         Tags.of(stack).add("kyotsu:stage", parameters.stage)
         Tags.of(stack).add("kyotsu:municipality", parameters.municipality)
         if parameters.permissions_boundary:

@@ -86,6 +86,11 @@ def each_hour(namespace: str, name: str, statistic: str, **dimensions: str) -> c
     return _metric(namespace, name, statistic, Duration.hours(1), dimensions)
 
 
+def each(minutes: int, namespace: str, name: str, statistic: str, **dimensions: str) -> cloudwatch.Metric:
+    """Return a metric as one value per so many minutes, for what is measured less often than each minute."""
+    return _metric(namespace, name, statistic, Duration.minutes(minutes), dimensions)
+
+
 def _metric(
     namespace: str, name: str, statistic: str, period: Duration, dimensions: dict[str, str]
 ) -> cloudwatch.Metric:

@@ -20,9 +20,11 @@ FORGOTTEN = Duration.days(4)
 class DeadLetters(Construct):
     """A queue of what failed for good: an operator is told of the first message, and has 14 days."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, alarms: Alarms) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key: kms.IKey, alarms: Alarms, ordered: bool = False
+    ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = _queue(self, key)
+        self.queue = _queue(self, key, ordered=ordered)
         acknowledge(self.queue, "SQS3", "This queue is itself where failed messages go.")
         alarms.raise_when(
             self,
@@ -53,16 +55,19 @@ class WorkQueue(Construct):
         function_timeout: Duration,
         oldest_seconds: int,
         retries: Retries,
+        ordered: bool = False,
     ) -> None:
+        """`ordered`: first in, first out in each group of messages; a failed one holds up those of its group alone."""
         super().__init__(scope, construct_id)
         self._retries = retries
-        self.dead_letters = DeadLetters(self, "DeadLetters", key=key, alarms=alarms)
+        self.dead_letters = DeadLetters(self, "DeadLetters", key=key, alarms=alarms, ordered=ordered)
         self.queue = _queue(
             self,
             key,
             # AWS asks for six times the function's timeout, so that no message is handed out while one works on it.
             visibility_timeout=Duration.seconds(6 * int(function_timeout.to_seconds())),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=retries.attempts),
+            ordered=ordered,
         )
         alarms.raise_when(
             self,
@@ -100,10 +105,12 @@ def _queue(
     *,
     visibility_timeout: Duration | None = None,
     dead_letter_queue: sqs.DeadLetterQueue | None = None,
+    ordered: bool = False,
 ) -> sqs.Queue:
     return sqs.Queue(
         scope,
         "Queue",
+        fifo=ordered or None,
         encryption=sqs.QueueEncryption.KMS,
         encryption_master_key=key,
         enforce_ssl=True,

@@ -23,3 +23,9 @@ class Watching:
     """How long after a higher 連番 a missing one may still arrive."""
     numbers_start_at_one: bool = False
     """Whether every branch must begin with 000001; else with the lowest number that arrives."""
+    deliveries_every: int = 5
+    """How often deliveries are looked at."""
+    unoffered: int = 60
+    """Age of the oldest delivery not completely offered at which operators are alarmed."""
+    unacknowledged: int = 24 * 60
+    """Age of the oldest delivery without acknowledgement at which operators are alarmed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -45,7 +45,6 @@ class Acknowledging:
     """Notes what recipients say. Each put counts once; a later one wins, but FETCHED takes nothing back."""
 
     municipality: str
-    bucket_prefix: str
     store: DeliveryStore
     objects: DeliveryObjects
     events: DeliveryEvents
@@ -58,7 +57,8 @@ class Acknowledging:
         if not (ref.key.startswith(DELIVERIES) and ref.key.endswith(ACK_SUFFIX)):
             return None
         try:
-            body = self.objects.read(ref, 0, MOST_BYTES + 1)
+            with self.objects.open(ref) as opened:
+                body = _first(opened.blocks, MOST_BYTES + 1)
         except ObjectGoneError:
             return None  # taken back by whoever put it
         try:
@@ -123,6 +123,16 @@ class Acknowledging:
 
 class NotYetOfferedError(Exception):
     """A part is visible, but not noted as offered yet; asking again later finds it."""
+
+
+def _first(blocks: Iterable[bytes], size: int) -> bytes:
+    """Return the first bytes of an object, not more of them than are needed to see that it is too long."""
+    body = b""
+    for block in blocks:
+        body += block
+        if len(body) >= size:
+            break
+    return body
 
 
 def _read(body: bytes) -> Acknowledgement:

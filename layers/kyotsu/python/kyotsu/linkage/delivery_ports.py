@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import msgspec
 
 from kyotsu.linkage.deliveries import Delivery, Lane, Part, Wait
 from kyotsu.linkage.keys import ObjectRef
+from kyotsu.linkage.ports import OpenedObject
 from kyotsu.linkage.receipts import ChunkResult, Receipt
 
 
@@ -104,6 +106,10 @@ class Undone(Protocol):
 
 class DeliveryObjects(Protocol):
     """Objects of the buckets that files are exchanged in, and fragments of errors files."""
+
+    def open(self, ref: ObjectRef) -> AbstractContextManager[OpenedObject]:
+        """Open exactly this version; raises ObjectGoneError."""
+        ...
 
     def read(self, ref: ObjectRef, start: int, end: int) -> bytes:
         """Return bytes [start, end) of exactly this version; raises ObjectGoneError."""

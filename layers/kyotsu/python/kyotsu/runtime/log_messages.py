@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 MESSAGES: Final = {
+    "acknowledgement.failed": "利用側の受領回答を記録できませんでした。再試行します。",
+    "acknowledgement.noted": "利用側の受領回答を記録しました。state が提供の状態です。",
+    "acknowledgement.refused": "受領回答として扱えないものが置かれました。利用側には理由を回答しています。",
     "changes.failed": "住民の変更1件を公表できませんでした。同じ変更から再試行します。",
+    "deliveries.ended": "取り消されたファイルの提供を終えました。told が通知した利用側の数です。",
+    "deliveries.not_planned": "ファイルの提供を計画できませんでした。再試行します。",
+    "deliveries.not_watched": "提供の状況を確認できませんでした。次の回に確認します。",
+    "deliveries.planned": "ファイルの提供を計画しました。planned が利用側の数です。",
+    "deliveries.watched": "提供の状況を確認しました。undelivered が期限までに届かなかった件数です。",
     "documents.failed": "公開する文書（鍵とエンドポイント）を書けませんでした。次の回に書きます。",
     "documents.published": "公開する文書を確かめました。written が書き直した文書です。",
     "failure.not_noted": "失敗の理由を記録できず、kyotsu dlq には出ません。失敗そのものは前の行にあります。",
@@ -18,6 +26,9 @@ MESSAGES: Final = {
     "group.applied": "大きなファイルの一部（first から last まで）を反映しました。",
     "group.continued": "大きなファイルの一部が時間内に終わらず、続きを次の実行に任せました。誤りではありません。",
     "group.failed": "大きなファイルの一部の反映に失敗しました。ステートマシンが再試行します。",
+    "lane.failed": "利用側への提供に失敗しました。再試行し、決められた回数の後は後回しにしてDLQに入ります。",
+    "lane.undecided": "支援措置の判定ができないため、提供を止めています。判定できしだい再開します。",
+    "lane.worked": "利用側への提供を進めました。offered が提供したファイルの数です。",
     "message.unreadable": "ファイルの通知として読めないメッセージがあります。再試行の後、DLQに入ります。",
     "outbox.swept": "outboxと受付を突き合わせました。lost は通知のなかった、again は回答のないファイルの件数です。",
     "protection.unread": "支援措置の記録を読めませんでした。読めなかった人の情報は出さずに待ちます。",

@@ -1,0 +1,68 @@
+"""Rules that bring events to a queue, and functions that work on it: the same way for every queue of deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.constructs.function import EVENT_COUNTS, PythonFunction
+from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
+from infra.stacks.stateful import StatefulStack
+
+
+def announce(
+    scope: Construct,
+    construct_id: str,
+    *,
+    description: str,
+    pattern: Mapping[str, Any],
+    queue: WorkQueue,
+    undelivered: DeadLetters,
+    bus: str | None,
+) -> events.CfnRule:
+    """Bring the events of a bus (None: AWS's own) that match a pattern to a queue; return the rule."""
+    dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue.queue_arn)
+    target = events.CfnRule.TargetProperty(id=construct_id, arn=queue.queue.queue_arn, dead_letter_config=dead_letters)
+    rule = events.CfnRule(
+        scope,
+        construct_id,
+        description=description,
+        event_bus_name=bus,
+        event_pattern=dict(pattern),
+        targets=[target],
+    )
+    for each in (queue.queue, undelivered.queue):
+        let_rule_send(each, rule.attr_arn)
+    return rule
+
+
+def feed(
+    scope: Construct,
+    function: PythonFunction,
+    queue: WorkQueue,
+    *,
+    stateful: StatefulStack,
+    concurrency: int,
+    says: str,
+) -> None:
+    """Give a function the messages of a queue, one at a time; tell operators when one fails."""
+    function.allow_lambda(
+        ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        [queue.queue.queue_arn],
+    )
+    function.allow_key(stateful.keys.messages, ["sqs"], ["Decrypt"])
+    mapping = lambda_.EventSourceMapping(
+        scope,
+        "Source",
+        target=function.function,
+        event_source_arn=queue.queue.queue_arn,
+        batch_size=1,
+        report_batch_item_failures=True,
+        max_concurrency=concurrency,
+        metrics_config=EVENT_COUNTS,
+    )
+    function.watch_source(mapping, says)
