@@ -1,0 +1,48 @@
+"""The audit trail of a deployment."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kyotsu.contracts.audit import AuditTrail
+from kyotsu.runtime import clients
+from kyotsu.runtime.audit.index import AuditTable
+from kyotsu.runtime.audit.store import AuditBucket
+from kyotsu.runtime.audit.writing import ChainedTrail
+from kyotsu.runtime.clock import SystemClock
+from kyotsu.runtime.settings import setting
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+
+@functools.cache
+def audit_trail() -> AuditTrail:
+    """Return the trail that this function adds to. Needs the settings MUNICIPALITY, AUDIT_BUCKET, AUDIT_TABLE,
+    AUDIT_DAYS and POWERTOOLS_SERVICE_NAME, and the rights of infra.constructs.audit_access."""
+    return ChainedTrail(
+        setting("MUNICIPALITY"),
+        source_of(setting("POWERTOOLS_SERVICE_NAME")),
+        AuditBucket(clients.s3(), setting("AUDIT_BUCKET")),
+        AuditTable(setting("AUDIT_TABLE"), setting("MUNICIPALITY"), timedelta(days=int(setting("AUDIT_DAYS")))),
+        SystemClock(),
+    )
+
+
+def source_of(function: str) -> str:
+    """Return what a function is called in the trail: `linkage/deliver_files` is `linkage-deliver_files`."""
+    return function.replace("/", "-")
+
+
+def operators_trail(client: S3Client, municipality: str, outputs: Mapping[str, str]) -> AuditTrail:
+    """Return the trail that the `kyotsu` command adds to, by the outputs of the deployment's stacks."""
+    return ChainedTrail(
+        municipality,
+        "cli",
+        AuditBucket(client, outputs["AuditBucket"]),
+        AuditTable(outputs["AuditTable"], municipality, timedelta(days=int(outputs["AuditDays"]))),
+        SystemClock(),
+    )
