@@ -28,7 +28,7 @@ def test_stacks_refuse_deletion_except_in_development(synthesis: Synthesis) -> N
 
 def test_tables_have_their_keys_indexes_stream_and_expiry(stateful: Template) -> None:
     tables = stateful.properties("DynamoDB::GlobalTable")
-    assert len(tables) == 2
+    assert {"Linkage", "Protection", "Residents"} <= {name.partition("Table")[0] for name in tables}
     for table in tables.values():
         assert table["KeySchema"] == [
             {"AttributeName": "pk", "KeyType": "HASH"},
@@ -38,6 +38,8 @@ def test_tables_have_their_keys_indexes_stream_and_expiry(stateful: Template) ->
     residents = stateful.only("DynamoDB::GlobalTable", "Residents")
     assert residents["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert "GlobalSecondaryIndexes" not in residents
+    protection = stateful.only("DynamoDB::GlobalTable", "Protection")
+    assert not {"StreamSpecification", "GlobalSecondaryIndexes", "TimeToLiveSpecification"} & protection.keys()
     linkage = stateful.only("DynamoDB::GlobalTable", "Linkage")
     assert linkage["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     (index,) = linkage["GlobalSecondaryIndexes"]
@@ -170,6 +172,9 @@ def test_eventbridge_and_cloudwatch_may_use_the_key_of_messages_for_our_rules_an
         if "Condition" in statement
     }
     assert ("events.amazonaws.com", f"arn:aws:events:ap-northeast-1:{ACCOUNT}:rule/{prefix}*") in granted
+    # A rule of another bus than the default one has that bus in its ARN.
+    (bus,) = (bus["Name"] for bus in stateful.properties("Events::EventBus").values())
+    assert ("events.amazonaws.com", f"arn:aws:events:ap-northeast-1:{ACCOUNT}:rule/{bus}/{prefix}*") in granted
     assert ("cloudwatch.amazonaws.com", f"arn:aws:cloudwatch:ap-northeast-1:{ACCOUNT}:alarm:{prefix}*") in granted
 
 

@@ -20,7 +20,7 @@ from kyotsu.residents.versions import Entry
 from tests.fakes.deployment import BUCKET, NUMBER, Deployment
 from tests.fakes.faults import Fault, Faults
 from tests.fakes.interruption import Interruption, StoppedError, another_worker, interrupted
-from tests.fakes.protection import (
+from tests.fakes.support import (
     ANYBODY,
     SUPPORT_COLUMNS,
     decision,

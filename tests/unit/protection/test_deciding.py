@@ -15,7 +15,7 @@ from kyotsu.residents.versions import Entry, Retraction
 from kyotsu.wiring.protection import Entitlement
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.memory import MemoryResidents
-from tests.fakes.protection import ANYBODY, KnownStates, MemoryHeads, decision, measure
+from tests.fakes.support import ANYBODY, KnownStates, MemoryHeads, decision, measure
 
 PROTECTED, ENDED, UNKNOWN = "000000000000019", "000000000000027", "000000000000035"
 WANTED = Reader("010", "protected_address")

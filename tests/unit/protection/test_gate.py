@@ -10,7 +10,7 @@ from kyotsu.protection.gate import RecordGate, UndecidedError
 from kyotsu.wiring.catalogue import withheld_items
 from kyotsu.wiring.protection import Entitlement
 from tests.fakes.deployment import CATALOGUE, NUMBER, Deployment, body, name, row
-from tests.fakes.protection import ANYBODY, KnownStates, MemoryHeads, decision, support_body, support_name, support_row
+from tests.fakes.support import ANYBODY, KnownStates, MemoryHeads, decision, support_body, support_name, support_row
 
 PLACES = {
     "setaibango": "123456789012345",

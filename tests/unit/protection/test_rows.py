@@ -6,7 +6,7 @@ import pytest
 
 from kyotsu.protection.rows import place_and_start, place_of
 from tests.fakes.deployment import NUMBER, Deployment
-from tests.fakes.protection import protected, support_body, support_name, support_row
+from tests.fakes.support import protected, support_body, support_name, support_row
 
 OTHER = "000000000000027"
 END = support_row(rirekibango="2", shiensochikubun="3", sosajikoku="12:00:00")

@@ -9,7 +9,7 @@ import pytest
 from kyotsu.protection.standing import is_protected
 from kyotsu.residents.applier import MAX_VERSIONS
 from kyotsu.residents.versions import Entry
-from tests.fakes.protection import measure
+from tests.fakes.support import measure
 
 STARTED = measure(1, 9, "1")
 ENDED = measure(2, 12, "3")

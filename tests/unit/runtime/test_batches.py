@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from kyotsu.runtime import batches
-from kyotsu.runtime.batches import ThroughputExhaustedError, get_all, in_parallel, put_all
+from kyotsu.runtime.batches import ThroughputExhaustedError, get_all, get_readable, in_parallel, put_all
 
 KEYS = [{"pk": {"S": str(number)}} for number in range(230)]
 
@@ -69,6 +69,22 @@ def test_what_is_never_taken_is_an_error() -> None:
         put_all(cast("Any", Reluctant(0)), "t", KEYS)
     with pytest.raises(ThroughputExhaustedError):
         get_all(cast("Any", Reluctant(0)), "t", KEYS)
+
+
+@pytest.mark.parametrize("most", [100, 60, 13])
+def test_everything_readable_is_read_even_if_only_parts_are_answered(most: int) -> None:
+    told: list[Exception] = []
+    found, unread = get_readable(cast("Any", Reluctant(most)), "t", KEYS, told.append)
+    assert sorted(map(str, found)) == sorted(map(str, KEYS))
+    assert (unread, told) == ([], [])
+
+
+def test_what_is_never_answered_is_told_and_named() -> None:
+    told: list[Exception] = []
+    found, unread = get_readable(cast("Any", Reluctant(3)), "t", KEYS, told.append)
+    assert len(found) == 3 * 3 * 8, "eight tries of each of three batches"
+    assert sorted(map(str, [*found, *unread])) == sorted(map(str, KEYS)), "each key is read or unread, never both"
+    assert [type(error) for error in told] == [ThroughputExhaustedError] * 3
 
 
 def test_results_stand_in_order_and_the_first_error_is_raised() -> None:
