@@ -51,6 +51,7 @@ KINDS = (
     Kind("ListMissingDeadLetters", "住登者と比べられなかった全件ファイル", "ListMissingQueue"),
     Kind("UndeliveredFullSets", "比較のキューに届かなかった全件ファイル", "ListMissingQueue"),
     Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
+    Kind("PublishKeysUnstarted", "始められなかった公開文書の更新", None, _CLOCK),
     Kind("WatchSequencesUnstarted", "始められなかった連番の確認", None, _CLOCK),
 )
 

@@ -37,7 +37,7 @@ from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
-STACKS = ("Stateful", "Linkage", "Watch")
+STACKS = ("Stateful", "Access", "Linkage", "Watch")
 
 
 @dataclass(frozen=True)
