@@ -200,7 +200,7 @@ class Delivering:
             return offered[0] if offered else None
         waiting = delivery.waiting + bool(made.held)
         after = delivery.changed(place=end, passed=passed, waiting=waiting)
-        return after if self.store.commit(after, wait=_wait(part) if made.held else None) else None
+        return after if self.store.commit(after, None, _wait(part) if made.held else None) else None
 
     def _verdicts(self, source: Source, rows: Sequence[Row]) -> dict[str, Verdict] | None:
         """Return what was decided on the people of some rows just now; None where nothing could be withheld."""
