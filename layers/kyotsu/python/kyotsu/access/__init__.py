@@ -1,1 +1,1 @@
-"""Clients of the APIs and linked systems: secrets, tokens, scopes, federation."""
+"""認証・認可: clients of the token server, tokens, and who checks them."""
