@@ -41,11 +41,11 @@ def write_assembly(folder: Path, resources: dict[str, Any] = RESOURCES) -> Path:
 
 
 @contextmanager
-def started(assembly: Path, state_dir: Path, *options: str, port: int = 0) -> Iterator["subprocess.Popen[str]"]:
+def started(assembly: Path, state_dir: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
     """Run `python -m infra.sandbox`; it is killed at the end of the block if it still runs."""
     command = [sys.executable, "-m", "infra.sandbox", "--assembly", str(assembly), "--state-dir", str(state_dir)]
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--api-port", "0", *options],
+        [*command, "--port", "0", "--api-port", "0", *options],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with process:

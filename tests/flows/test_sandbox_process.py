@@ -73,13 +73,14 @@ def test_with_parent_it_ends_when_the_parent_is_gone(assembly: Path, tmp_path: P
         assert process.wait(20) == 0
 
 
-def test_taken_port_is_said(assembly: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--port", "--api-port"])
+def test_taken_port_is_said(assembly: Path, tmp_path: Path, option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with started(assembly, tmp_path, port=port) as process:
+        with started(assembly, tmp_path, option, str(port)) as process:
             assert process.wait(30) == 1
             out = process.stdout.read() if process.stdout else ""
-    assert f"ポート {port} は使用中です" in out
+    assert f"ポート {port} は使用中です。{option} で" in out
 
 
 def test_second_sandbox_of_the_same_state_is_refused(assembly: Path, tmp_path: Path) -> None:

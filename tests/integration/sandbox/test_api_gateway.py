@@ -12,11 +12,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from infra.sandbox import endpoints
 from infra.sandbox.api.model import UnusableApiError
 from infra.sandbox.cloud import OPERATOR
 from infra.sandbox.deployment import UnknownTemplateError
 from infra.sandbox.sandbox import running
-from tests.integration.sandbox.small_api import Answered, SmallApi, method, part, permission, stack
+from tests.integration.sandbox.small_api import Answered, SmallApi, method, part, permission, send, stack
 from tests.integration.sandbox.small_cloud import ref, resource
 
 UNKNOWN_ROUTE = {"message": "Missing Authentication Token"}
@@ -296,6 +297,15 @@ def test_addresses_are_those_of_this_machine(api: SmallApi) -> None:
     assert environment["API_URL"] == f"http://{api.authority}"
     assert environment["ISSUER"].startswith("http://127.0.0.1:")
     assert environment["ISSUER"] != environment["API_URL"]
+
+
+def test_endpoints_say_where_the_apis_are_and_who_may_ask_for_tokens(api: SmallApi) -> None:
+    client = {"client_id": "a", "client_secret": "b"}
+    content = endpoints.describe(api.cloud, "141003", {"TokenUrl": "http://t"}, {"001": client})
+    assert content["api_url"] == f"http://{api.authority}"
+    assert content["apis"] == {name: api.cloud.apis.url(api.id(name)) for name in ("Api", "Other")}
+    assert (content["token_url"], content["clients"]) == ("http://t", {"001": client})
+    assert send(content["api_url"].removeprefix("http://"), "POST", "/echo").status == 200
 
 
 @pytest.mark.parametrize(
