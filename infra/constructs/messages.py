@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws
+from typing import cast
+
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -35,3 +37,21 @@ class DomainEvents(Construct):
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(self, "Bus", kms_key=key, description=f"{parameters.name}: domain events")
         self.bus.apply_removal_policy(parameters.removal_policy)
+        self._let_rules_send_messages(key, parameters.name)
+
+    def _let_rules_send_messages(self, key: kms.IKey, prefix: str) -> None:
+        """Let our rules of this bus, whose ARNs hold its name, deliver to queues encrypted with `key`."""
+        # The name as text: a reference would make the key need the bus, which needs the key.
+        name = cast("events.CfnEventBus", self.bus.node.default_child).name
+        rules = Stack.of(self).format_arn(service="events", resource="rule", resource_name=f"{name}/{prefix}-*")
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": rules},
+                },
+            )
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from infra.sandbox.access.enforcement import Access
 from infra.sandbox.api.origins import Origins
 from infra.sandbox.api.registry import Apis
 from infra.sandbox.running.functions import Functions
@@ -27,6 +28,7 @@ class Cloud:
     functions: Functions
     apis: Apis
     origins: Origins
+    access: Access
     account: str = ACCOUNT
     region: str = REGION
     layers: dict[str, Path] = field(default_factory=dict)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.sandbox.cloud import OPERATOR, Cloud
+from infra.sandbox.access.linked import of_linked_system
+from infra.sandbox.cloud import Cloud
 
 _PROVIDER_BUCKET = re.compile(r"kyotsu-[a-z]+-[0-9]{6}-[0-9]{12}-(?P<system>[0-9a-z]{3})")
 _HASH = re.compile(r"[0-9A-F]{8}$")  # what the CDK adds to a construct's path to make a logical id
@@ -34,7 +35,7 @@ def describe(
         "apis": apis,
         "token_url": outputs.get("TokenUrl"),
         "clients": dict(clients or {}),
-        "credentials": {system: _key_pair(*OPERATOR) for system in buckets},
+        "credentials": {system: of_linked_system(cloud.access, system) for system in buckets},
         "tables": {
             name.removesuffix("Table").lower(): ref
             for name, ref in by_type.get("AWS::DynamoDB::GlobalTable", {}).items()
@@ -70,7 +71,3 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
     unfinished.replace(path)
-
-
-def _key_pair(access: str, secret: str) -> dict[str, str]:
-    return {"aws_access_key_id": access, "aws_secret_access_key": secret}

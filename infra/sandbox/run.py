@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from infra.sandbox import endpoints
+from infra.sandbox.access.documents import PolicyError
+from infra.sandbox.access.enforcement import DeniedError
 from infra.sandbox.api.model import UnusableApiError
 from infra.sandbox.assembly import read_stacks
 from infra.sandbox.beginning import BeginningError, begin
@@ -25,6 +27,8 @@ FAILED = 1
 _EXPECTED = (
     AlreadyRunningError,
     BeginningError,
+    DeniedError,
+    PolicyError,
     PortTakenError,
     SynthesisError,
     UnknownIntrinsicError,

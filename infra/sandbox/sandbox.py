@@ -3,11 +3,18 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from infra.sandbox.access.acting import Acting
+from infra.sandbox.access.callers import KnownCallers
+from infra.sandbox.access.enforcement import Access
+from infra.sandbox.access.gate import Gate
+from infra.sandbox.access.principals import Principals
+from infra.sandbox.access.stored import Stored
+from infra.sandbox.access.sts import Sts
 from infra.sandbox.adaptations import AdaptedMoto
-from infra.sandbox.api.callers import OperatorAlone, operator
 from infra.sandbox.api.origins import Origins
 from infra.sandbox.api.serving import listener
 from infra.sandbox.assembly import Stack
@@ -27,25 +34,28 @@ Poller = QueuePoller | StreamPoller | Clock
 
 @contextmanager
 def running(
-    stacks: Sequence[Stack], port: int, state_dir: Path, *, api_port: int = 0
+    stacks: Sequence[Stack], port: int, state_dir: Path, *, api_port: int = 0, enforced: bool = True
 ) -> Iterator[tuple[Cloud, dict[str, Any]]]:
     """Serve `stacks` while the block runs: AWS on `port`, the APIs on `api_port` (0: any free one).
 
-    Give their cloud and the outputs of all stacks. Raises PortTakenError.
+    Give their cloud and the outputs of all stacks. Not `enforced`, everybody may do everything. Raises PortTakenError.
     """
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
     functions, pollers = Functions(), list[Poller]()
-    moto = AdaptedMoto(functions)
+    access = Access(Principals(ACCOUNT, OPERATOR), Stored(ACCOUNT, REGION), enforced=enforced)
+    acting = Acting(access)
+    moto = AdaptedMoto(functions, acting)
     with ExitStack() as at_end:
         at_end.callback(moto.close)
-        server = at_end.enter_context(Server(port, moto.object_events))
+        server = at_end.enter_context(Server(port, moto.object_events, partial(Gate, access, Sts(access))))
         at_end.callback(_stop, pollers, functions)  # before the server, which running functions still need
-        callers = OperatorAlone(operator(ACCOUNT, *OPERATOR))
-        apis, api_server = listener(api_port, functions.invoke, callers, ACCOUNT, REGION)
+        apis, api_server = listener(api_port, functions.invoke, KnownCallers(access), ACCOUNT, REGION)
         at_end.enter_context(api_server)
         origins = at_end.enter_context(Origins())
-        cloud = Cloud(server.endpoint, state_dir, functions, apis, origins)
+        cloud = Cloud(server.endpoint, state_dir, functions, apis, origins, access)
         outputs = _deploy_all(cloud, stacks)
+        for mapping in cloud.mappings:
+            acting.follow(mapping)
         pollers += [_poller(mapping, cloud, moto) for mapping in cloud.mappings]
         pollers.append(Clock(cloud.schedules, moto.targets.fire))
         for poller in pollers:

@@ -1,7 +1,7 @@
 """The loopback HTTP server in front of moto."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from infra.sandbox.adaptations.s3_events import ObjectEvents
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
 
@@ -31,9 +31,11 @@ class _Handler(MotoRequestHandler):
 class Server:
     """Serves moto on loopback, a thread per connection, from construction until `close`."""
 
-    def __init__(self, port: int, events: ObjectEvents) -> None:
-        """Listen on `port` (0: any free one). Raises PortTakenError."""
-        moto = DomainDispatcherApplication(create_backend_app)
+    def __init__(
+        self, port: int, events: ObjectEvents, guarded: "Callable[[WSGIApplication], WSGIApplication]"
+    ) -> None:
+        """Listen on `port` (0: any free one); `guarded` puts access control before moto. Raises PortTakenError."""
+        moto = guarded(DomainDispatcherApplication(create_backend_app))
 
         def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             with events.held():

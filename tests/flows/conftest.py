@@ -80,6 +80,25 @@ class Sandbox:
 
         return eventually(look, 60) or {}
 
+    def listen(self, name: str, pattern: dict[str, Any]) -> str:
+        """Return the URL of a new queue that gets the domain events of a pattern from now on."""
+        sqs, events = self.client("sqs"), self.client("events")
+        url = str(sqs.create_queue(QueueName=name)["QueueUrl"])
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        bus = self.endpoints["outputs"]["EventBus"]
+        rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": queue}])
+        return url
+
     def kyotsu(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the `kyotsu` command against this sandbox."""
         return subprocess.run(

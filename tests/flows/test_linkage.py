@@ -56,7 +56,7 @@ def test_another_sdk_sends_a_file_in_parts(sandbox: Sandbox, tmp_path: Path, nod
 
 
 def test_domain_events_tell_of_answer_record_and_category(sandbox: Sandbox) -> None:
-    events = _subscribed(sandbox)
+    events = sandbox.listen("flow-events", {"source": ["kyotsu"]})
     number, name = new_number(), new_name()
     sandbox.put(name, body([row(atenabango=number)]))
     answer = sandbox.answer(name)
@@ -106,17 +106,6 @@ def _javascript(sandbox: Sandbox, path: Path, *options: str) -> Any:
     done = subprocess.run(command, env=sandbox.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-def _subscribed(sandbox: Sandbox) -> str:
-    """Return a queue that gets all domain events from now on."""
-    sqs, events = sandbox.client("sqs"), sandbox.client("events")
-    queue = sqs.create_queue(QueueName="flow-events")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    bus = sandbox.endpoints["outputs"]["EventBus"]
-    events.put_rule(Name="flow-events", EventBusName=bus, EventPattern=json.dumps({"source": ["kyotsu"]}))
-    events.put_targets(Rule="flow-events", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-    return str(queue)
 
 
 def _received(sandbox: Sandbox, queue: str, kinds: int) -> dict[str, Any]:

@@ -78,11 +78,7 @@ def _missing(sandbox: Sandbox, people: list[dict[str, str]]) -> set[str]:
 
 def _events(sandbox: Sandbox, kind: str) -> Callable[[], list[Any]]:
     """Return a way to see the events of a kind that are published from now on."""
-    sqs, events = sandbox.client("sqs"), sandbox.client("events")
-    url, bus = sqs.create_queue(QueueName=kind)["QueueUrl"], sandbox.endpoints["outputs"]["EventBus"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name=kind, EventBusName=bus, EventPattern=json.dumps({"detail-type": [kind]}))
-    events.put_targets(Rule=kind, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    sqs, url = sandbox.client("sqs"), sandbox.listen(kind, {"detail-type": [kind]})
     seen: list[Any] = []
 
     def look() -> list[Any]:

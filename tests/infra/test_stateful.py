@@ -55,7 +55,8 @@ def test_tables_are_recoverable_encrypted_and_protected(stateful: Template, depl
         assert replica["Region"] == "ap-northeast-1"
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, name
         assert replica["DeletionProtectionEnabled"] is (deployment != "development"), name
-        assert replica["SSESpecification"]["KMSMasterKeyId"].startswith("<KeysRecords"), name
+        key = {"Access": "<KeysAccess", "Audit": "<KeysAudit"}.get(name.partition("Table")[0][:6].removesuffix("I"), "<KeysRecords")
+        assert replica["SSESpecification"]["KMSMasterKeyId"].startswith(key), name
         assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
 
 
@@ -122,7 +123,7 @@ def test_access_logs_come_from_this_account_alone(stateful: Template) -> None:
 
 def test_keys_rotate_and_serve_services_only_under_a_condition(stateful: Template) -> None:
     keys = stateful.properties("KMS::Key")
-    assert len(keys) == 6
+    assert len(keys) == 9
     for name, key in keys.items():
         assert key["EnableKeyRotation"] is True
         for statement in key["KeyPolicy"]["Statement"]:

@@ -56,9 +56,10 @@ class Access:
     def refusal(self, who: Principal, need: Need, more: Mapping[str, tuple[str, ...]]) -> str | None:
         """Return why `who` may not do it, or None."""
         context = self._context(who, need) | dict(more) | dict(need.context)
-        kind = need.resource.split(":")[2]
-        owner = need.resource.split(":")[4] or self.stored.account
-        check = Check(need.action, need.resource, owner, context, only_by_resource=kind == "kms")
+        parts = need.resource.split(":")  # "*" where an action has no resource
+        owner = (parts[4] if len(parts) > 4 else "") or self.stored.account
+        only_by_resource = parts[2:3] == ["kms"]
+        check = Check(need.action, need.resource, owner, context, only_by_resource)
         return decide(who, check, self.stored.identity(who), self.stored.policy_of(need.resource)).refusal
 
     def for_function(self, role_arn: str, function: str) -> Credentials:
@@ -80,7 +81,8 @@ class Access:
         action = "sts:AssumeRoleWithWebIdentity" if who.kind == "web_identity" else "sts:AssumeRole"
         if role is not None:
             need = Need(action, role_arn, context)
-            check = Check(action, role_arn, role.account_id, self._context(who, need), only_by_resource=True)
+            known = self._context(who, need) | dict(context)
+            check = Check(action, role_arn, role.account_id, known, only_by_resource=True)
             if decide(who, check, self.stored.identity(who), self.stored.trust(role)).allowed:
                 return
         _LOGGER.warning("denied %s %s on %s", who.arn, action, role_arn)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 _KEY = re.compile(r"Credential=(?P<key>[^/]+)/[^/]*/[^/]*/(?P<service>[^/]+)/")
+_OLD_KEY = re.compile(r"(?:^|&)AWSAccessKeyId=(?P<key>[^&]+)(?P<service>)")
+"""Of a URL presigned the old way, of which only the operator's are taken."""
 _OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
 _MOTOS_PATHS = ("/moto-api", "/favicon.ico", "/latest/", "/v20180820/")
 _NOT_FOUND = "404"
@@ -40,7 +42,7 @@ class Gate:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Serve one request."""
-        match = _KEY.search(environ.get("HTTP_AUTHORIZATION", ""))
+        match = _KEY.search(environ.get("HTTP_AUTHORIZATION", "")) or _OLD_KEY.search(environ.get("QUERY_STRING", ""))
         by_operator = match is not None and self._access.principals.is_operator(match["key"])
         if not self._access.enforced or (by_operator and match is not None and match["service"] != "sts"):
             return self._application(environ, start_response)

@@ -113,7 +113,7 @@ class Stored:
         return parsed(text) if text else None
 
     def _text_of(self, arn: str) -> str | None:
-        _, _, service, _, _, name = arn.split(":", 5)
+        _, _, service, _, _, name = [*arn.split(":", 5), *[""] * 5][:6]
         match service:
             case "s3":
                 bucket = self.bucket(name.split("/", 1)[0])

@@ -7,6 +7,7 @@ moto and refuse another.
 import moto
 from moto.moto_api._internal.models import moto_api_backend
 
+from infra.sandbox.access.acting import Acting
 from infra.sandbox.adaptations import (
     event_targets,
     instances,
@@ -31,8 +32,11 @@ class WrongMotoError(RuntimeError):
 class AdaptedMoto:
     """The adapted moto of this process; leaving the context takes every adaptation back."""
 
-    def __init__(self, functions: Functions) -> None:
-        """Adapt moto so that its Lambda functions run in `functions`. Raises WrongMotoError."""
+    def __init__(self, functions: Functions, acting: Acting | None = None) -> None:
+        """Adapt moto so that its Lambda functions run in `functions`. Raises WrongMotoError.
+
+        `acting` says what AWS may do by itself; None: everything.
+        """
         if moto.__version__ != MOTO_VERSION:
             raise WrongMotoError(f"The sandbox needs moto {MOTO_VERSION}, found {moto.__version__}")
         moto_api_backend.reset()  # moto keeps its state for the whole process
@@ -40,9 +44,9 @@ class AdaptedMoto:
         self.queues = QueueWatch(self._patches)
         self.tables = TableWatch(self._patches)
         self.object_events = s3_events.ObjectEvents(self._patches)
-        self.targets = event_targets.EventTargets(self._patches, functions)
+        self.targets = event_targets.EventTargets(self._patches, functions, acting or Acting())
         lambda_functions.adapt(self._patches, functions)
-        state_machines.adapt(self._patches, functions)
+        state_machines.adapt(self._patches, functions, acting)
         objects.adapt(self._patches)
         lookups.adapt(self._patches)
         instances.adapt(self._patches)

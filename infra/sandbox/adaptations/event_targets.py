@@ -1,4 +1,4 @@
-"""EventBridge rules deliver to queues, functions and other buses; what can't be delivered goes to the target's DLQ.
+"""EventBridge rules deliver to queues, topics, functions and other buses; the rest goes to the target's DLQ.
 
 moto doesn't know Lambda targets (it raises), ignores a rule's state and dead-letter queue, and one failing target stops
 the others. Lambda targets are asynchronous in AWS, so they run on threads here and are tried three times.
@@ -12,8 +12,11 @@ from typing import Any, cast
 
 from moto.events.models import Rule, events_backends
 from moto.events.utils import EventMessageType
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from infra.sandbox.access.acting import Acting
+from infra.sandbox.access.enforcement import DeniedError
 from infra.sandbox.adaptations.patching import Patches
 from infra.sandbox.running.functions import Functions
 
@@ -32,8 +35,8 @@ class UndeliveredError(Exception):
 class EventTargets:
     """Delivers matched events."""
 
-    def __init__(self, patches: Patches, functions: Functions) -> None:
-        self._functions = functions
+    def __init__(self, patches: Patches, functions: Functions, acting: Acting) -> None:
+        self._functions, self._acting = functions, acting
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="event-target")
         patches.replace(Rule, "send_to_targets", self._make)
 
@@ -75,14 +78,28 @@ class EventTargets:
             _LOGGER.exception("rule %s could not deliver to %s", rule.name, target["Arn"])
             dead = target.get("DeadLetterConfig", {}).get("Arn")
             if dead:
-                _to_queue(rule, dead, json.dumps(event))
+                self._bury(rule, dead, event)
+
+    def _bury(self, rule: Rule, dead: str, event: dict[str, Any]) -> None:
+        try:
+            self._to_queue(rule, dead, json.dumps(event))
+        except DeniedError:  # it is logged; in AWS, too, the event is gone then
+            return
+
+    def _to_queue(self, rule: Rule, arn: str, body: str) -> None:
+        self._acting.deliver(rule.arn, arn)
+        _to_queue(rule, arn, body)
 
     def _send(self, rule: Rule, target: dict[str, Any], event: dict[str, Any]) -> None:
         arn = target["Arn"]
         service = arn.split(":")[2]
         if service == "sqs":
-            _to_queue(rule, arn, json.dumps(event))
+            self._to_queue(rule, arn, json.dumps(event))
+        elif service == "sns":
+            self._acting.deliver(rule.arn, arn)
+            sns_backends[rule.account_id][rule.region_name].publish(message=json.dumps(event), arn=arn)
         elif service == "lambda":
+            self._acting.deliver(rule.arn, arn)
             self._invoke(arn.split(":function:")[1].split(":")[0], event)
         elif service == "events":
             bus = events_backends[rule.account_id][rule.region_name].event_buses[arn.rsplit("/", 1)[1]]

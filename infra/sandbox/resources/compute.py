@@ -63,8 +63,9 @@ def function(place: Place, properties: dict[str, Any]) -> Created:
 
 
 def permission(place: Place, properties: dict[str, Any]) -> Created:
-    """Keep a permission to invoke; those of API Gateway are enforced."""
+    """Keep a permission to invoke."""
     place.cloud.apis.permit(properties)
+    place.cloud.access.stored.may_be_invoked(properties)
     return Created(place.logical_id)
 
 
@@ -88,9 +89,11 @@ def _asset(place: Place, code: dict[str, Any]) -> Path:
 
 def _environment(place: Place, name: str, code: Path, properties: dict[str, Any]) -> dict[str, str]:
     region = place.cloud.region
+    credentials = place.cloud.access.for_function(properties["Role"], name)
     lambda_own = {
-        "AWS_ACCESS_KEY_ID": name,
-        "AWS_SECRET_ACCESS_KEY": name,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": str(credentials.session_token),
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": place.cloud.endpoint,
@@ -154,8 +157,7 @@ KINDS = {
     ),
     "AWS::Lambda::Permission": Kind(
         permission,
-        frozenset({"FunctionName", "Principal", "SourceArn"}),
-        {"Action": "nothing but InvokeFunction is permitted", "SourceAccount": "there is one account"},
+        frozenset({"Action", "FunctionName", "Principal", "SourceArn", "SourceAccount"}),
     ),
     "AWS::Lambda::EventSourceMapping": Kind(event_source_mapping, Mapping.HANDLED, Mapping.IGNORED),
 }

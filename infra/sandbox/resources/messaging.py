@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.sandbox.access.documents import checked
 from infra.sandbox.deployment import Kind, Place, only
 from infra.sandbox.intrinsics import Created
 from infra.sandbox.running.schedules import Schedule, seconds_of
@@ -31,14 +32,15 @@ def queue(place: Place, properties: dict[str, Any]) -> Created:
         attributes["RedrivePolicy"] = json.dumps(properties["RedrivePolicy"])
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     arn = f"arn:aws:sqs:{place.cloud.region}:{place.cloud.account}:{name}"
+    place.cloud.access.stored.encrypted(arn, properties.get("KmsMasterKeyId"))
     return Created(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
 def queue_policy(place: Place, properties: dict[str, Any]) -> Created:
-    """Store the policy of each queue."""
+    """Put the policy of each queue."""
     for url in properties["Queues"]:
         place.cloud.client("sqs").set_queue_attributes(
-            QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])}
+            QueueUrl=url, Attributes={"Policy": checked(properties["PolicyDocument"], place.path)}
         )
     return Created(place.logical_id)
 
@@ -48,6 +50,7 @@ def topic(place: Place, properties: dict[str, Any]) -> Created:
     sns = place.cloud.client("sns")
     name = properties.get("TopicName", place.physical_name(200))
     arn = sns.create_topic(Name=name)["TopicArn"]
+    place.cloud.access.stored.encrypted(arn, properties.get("KmsMasterKeyId"))
     for subscription in properties.get("Subscription", []):
         only(subscription, {"Protocol", "Endpoint"}, f"{place.path} Subscription")
         sns.subscribe(TopicArn=arn, Protocol=subscription["Protocol"], Endpoint=subscription["Endpoint"])
@@ -55,10 +58,10 @@ def topic(place: Place, properties: dict[str, Any]) -> Created:
 
 
 def topic_policy(place: Place, properties: dict[str, Any]) -> Created:
-    """Store the policy of each topic."""
+    """Put the policy of each topic."""
     for arn in properties["Topics"]:
         place.cloud.client("sns").set_topic_attributes(
-            TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(properties["PolicyDocument"])
+            TopicArn=arn, AttributeName="Policy", AttributeValue=checked(properties["PolicyDocument"], place.path)
         )
     return Created(place.logical_id)
 
@@ -67,6 +70,7 @@ def event_bus(place: Place, properties: dict[str, Any]) -> Created:
     """Make a custom event bus."""
     name = properties["Name"]
     arn = place.cloud.client("events").create_event_bus(Name=name)["EventBusArn"]
+    place.cloud.access.stored.encrypted(arn, properties.get("KmsKeyIdentifier"))
     return Created(name, {"Arn": arn, "Name": name})
 
 
@@ -103,17 +107,16 @@ KINDS = {
     "AWS::SQS::QueuePolicy": Kind(queue_policy, frozenset({"Queues", "PolicyDocument"})),
     "AWS::SNS::Topic": Kind(
         topic,
-        frozenset({"TopicName", "Subscription"}),
-        _TAGS | {"KmsMasterKeyId": "data at rest is in memory here", "DisplayName": "documentation"},
+        frozenset({"TopicName", "Subscription", "KmsMasterKeyId"}),
+        _TAGS | {"DisplayName": "documentation"},
     ),
     "AWS::SNS::TopicPolicy": Kind(topic_policy, frozenset({"Topics", "PolicyDocument"})),
     "AWS::Events::EventBus": Kind(
         event_bus,
-        frozenset({"Name"}),
+        frozenset({"Name", "KmsKeyIdentifier"}),
         _TAGS
         | {
             "Description": "documentation",
-            "KmsKeyIdentifier": "data at rest is in memory here",
             "LogConfig": "deliveries are in the sandbox's own log",
         },
     ),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from infra.sandbox.access.acting import Acting
 from infra.sandbox.deployment import Kind, Place
 from infra.sandbox.intrinsics import Created
 
@@ -9,6 +10,8 @@ from infra.sandbox.intrinsics import Created
 def state_machine(place: Place, properties: dict[str, Any]) -> Created:
     """Make a state machine; a definition that moto can't read stops the sandbox."""
     name = properties.get("StateMachineName", place.physical_name(80))
+    arn = f"arn:aws:states:{place.cloud.region}:{place.cloud.account}:stateMachine:{name}"
+    Acting(place.cloud.access).assume(properties["RoleArn"], arn)
     arn = place.cloud.client("stepfunctions").create_state_machine(
         name=name,
         definition=properties["DefinitionString"],

@@ -1,8 +1,8 @@
 """Buckets and tables."""
 
-import json
 from typing import Any
 
+from infra.sandbox.access.documents import checked
 from infra.sandbox.deployment import Kind, Place, only
 from infra.sandbox.intrinsics import Created
 
@@ -42,19 +42,18 @@ def _encryption(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def bucket_policy(place: Place, properties: dict[str, Any]) -> Created:
-    """Store a bucket's policy."""
+    """Put a bucket's policy."""
     place.cloud.client("s3").put_bucket_policy(
-        Bucket=properties["Bucket"], Policy=json.dumps(properties["PolicyDocument"])
+        Bucket=properties["Bucket"], Policy=checked(properties["PolicyDocument"], place.path)
     )
     return Created(properties["Bucket"])
 
 
-_REPLICA = {"Region", "DeletionProtectionEnabled"}
+_REPLICA = {"Region", "DeletionProtectionEnabled", "SSESpecification"}
 _REPLICA_IGNORED = {
     "ContributorInsightsSpecification": "the sandbox writes no metrics",
     "GlobalSecondaryIndexes": "says nothing but how each index is measured and throttled",
     "PointInTimeRecoverySpecification": "nothing is restored here",
-    "SSESpecification": "data at rest is in memory here",
     "TableClass": "only a matter of price",
     "Tags": "nothing in the sandbox reads tags",
 }
@@ -68,11 +67,14 @@ def global_table(place: Place, properties: dict[str, Any]) -> Created:
     request = {key: properties[key] for key in passed if key in properties}
     if "StreamSpecification" in properties:
         request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    key = None
     for replica in properties["Replicas"]:
         only(replica, _REPLICA | set(_REPLICA_IGNORED), f"{place.path} Replicas")
         if replica["Region"] == place.cloud.region:
             request["DeletionProtectionEnabled"] = replica.get("DeletionProtectionEnabled", False)
+            key = replica.get("SSESpecification", {}).get("KMSMasterKeyId")
     table = dynamodb.create_table(TableName=name, **request)["TableDescription"]
+    place.cloud.access.stored.encrypted(table["TableArn"], key)
     if "TimeToLiveSpecification" in properties:
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
     attributes = {"Arn": table["TableArn"], "TableId": name}
@@ -120,7 +122,7 @@ KINDS = {
             }
         ),
         {
-            "SSESpecification": "data at rest is in memory here",
+            "SSESpecification": "data at rest is in memory here; whether the key may be used is asked",
             "WriteOnDemandThroughputSettings": "moto has no throughput limits",
             "ReadOnDemandThroughputSettings": "moto has no throughput limits",
         },

@@ -66,8 +66,45 @@ def mapping(source: Any, name: str, **more: Any) -> dict[str, Any]:
     )
 
 
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(actions: str | list[str], resources: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+OURS = "ap-northeast-1:123456789012"
+RIGHTS = policy(
+    allow(["dynamodb:PutItem"], f"arn:aws:dynamodb:{OURS}:table/Small-Calls-*"),
+    allow(
+        ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        f"arn:aws:sqs:{OURS}:Small-Queue-*",
+    ),
+    allow(["sqs:SendMessage"], f"arn:aws:sqs:{OURS}:Small-Lost-*"),
+    allow(
+        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        f"arn:aws:dynamodb:{OURS}:table/Small-Followed-*/stream/*",
+    ),
+    allow("dynamodb:ListStreams", "*"),
+    allow("lambda:InvokeFunction", f"arn:aws:lambda:{OURS}:function:Small-Receive-*"),
+    allow("states:StartExecution", f"arn:aws:states:{OURS}:stateMachine:Small-Machine*"),
+)
+EVENTS = {"Principal": {"Service": "events.amazonaws.com"}}
+
+
 RESOURCES: dict[str, Any] = {
-    "Role": resource("AWS::IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": []}),
+    "Role": resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument=policy(
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
+                "Action": "sts:AssumeRole",
+            }
+        ),
+        Policies=[{"PolicyName": "rights", "PolicyDocument": RIGHTS}],
+    ),
     "Libraries": resource("AWS::Lambda::LayerVersion", Content={"S3Bucket": "assets", "S3Key": "libraries.zip"}),
     "Calls": table(),
     "Bucket": resource(
@@ -110,6 +147,27 @@ RESOURCES: dict[str, Any] = {
         },
         State="ENABLED",
         Targets=[{"Arn": arn("Queue"), "Id": "Queue"}],
+    ),
+    "QueuePolicy": resource(
+        "AWS::SQS::QueuePolicy",
+        Queues=[ref("Queue")],
+        PolicyDocument=policy(
+            allow("sqs:SendMessage", arn("Queue"), **EVENTS, Condition={"ArnEquals": {"aws:SourceArn": arn("Created")}})
+        ),
+    ),
+    "HeardPolicy": resource(
+        "AWS::SQS::QueuePolicy",
+        Queues=[ref("Heard")],
+        PolicyDocument=policy(
+            allow("sqs:SendMessage", arn("Heard"), **EVENTS, Condition={"ArnEquals": {"aws:SourceArn": arn("Hear")}})
+        ),
+    ),
+    "MayHear": resource(
+        "AWS::Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=arn("Short"),
+        Principal="events.amazonaws.com",
+        SourceArn=arn("Hear"),
     ),
     "Bus": resource("AWS::Events::EventBus", Name="domain"),
     "Heard": resource("AWS::SQS::Queue"),

@@ -91,10 +91,10 @@ def test_clients_find_machines_by_name(small: Small) -> None:
 
 
 def test_a_definition_that_can_not_be_read_stops_the_sandbox(tmp_path: Path) -> None:
-    broken = resource("AWS::StepFunctions::StateMachine", DefinitionString='{"StartAt": 1}', RoleArn=ROLE)
+    broken = resource("AWS::StepFunctions::StateMachine", DefinitionString='{"StartAt": 1}', RoleArn=arn("Role"))
     with (
         pytest.raises(Exception, match="CreateStateMachine"),
-        running([stack(tmp_path, {"Machine": broken})], 0, tmp_path / "state"),
+        running([stack(tmp_path, {"Role": RESOURCES["Role"], "Machine": broken})], 0, tmp_path / "state"),
     ):
         pass
 

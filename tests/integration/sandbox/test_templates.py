@@ -103,7 +103,9 @@ def test_endpoints_name_what_clients_need(small: Small) -> None:
     content = endpoints.describe(small.cloud, "141003", {"Bucket": small["Bucket"]})
     assert content["aws_endpoint"] == small.cloud.endpoint
     assert content["buckets"] == {"001": "kyotsu-development-141003-123456789012-001"}
-    assert content["credentials"] == {"001": {"aws_access_key_id": "test", "aws_secret_access_key": "test"}}
+    (credentials,) = content["credentials"].values()
+    assert credentials["role_arn"] == "arn:aws:iam::210987654321:role/linked-system-001"
+    assert credentials["aws_access_key_id"].startswith("AKIA")
     assert content["tables"]["indexed"] == small["Indexed"]
     assert content["queues"]["Dead"] == small["Dead"]
     assert content["event_bus"] == "domain"

@@ -46,11 +46,18 @@ def topic_needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     if operation not in _OF_TOPIC:
         raise UnmappedError(f"sns:{operation}")
     arn = asked.form.get("TopicArn") or asked.form.get("TargetArn", "")
-    yield Need(f"sns:{_OF_TOPIC[operation]}", arn)
+    if _OF_TOPIC[operation] == "Publish":
+        yield from for_topic(arn, stored)
+    else:
+        yield Need(f"sns:{operation}", arn)
+
+
+def for_topic(arn: str, stored: Stored) -> Iterator[Need]:
+    """Yield what publishing to a topic needs, with its key."""
+    yield Need("sns:Publish", arn)
     key = stored.key_of(arn)
-    if key and _OF_TOPIC[operation] == "Publish":
-        for action in ("GenerateDataKey", "Decrypt"):
-            yield Need(f"kms:{action}", key, encryption_context({"aws:sns:topicArn": arn}), via="sns")
+    for action in ("GenerateDataKey", "Decrypt") if key else ():
+        yield Need(f"kms:{action}", str(key), encryption_context({"aws:sns:topicArn": arn}), via="sns")
 
 
 def event_needs(asked: Asked, stored: Stored) -> Iterator[Need]:

@@ -100,6 +100,9 @@ def _of_object(asked: Asked, stored: Stored, which: tuple[str, str], bucket: str
     version = asked.parameters.get("versionId")
     context = {f"s3:{name}": (value,) for name, value in asked.headers.items() if name in _SHOWN_HEADERS}
     context |= {"s3:versionid": (version,)} if version else {}
+    if action == "PutObject":
+        context["s3:objectcreationoperation"] = (str(which in _CREATING).lower(),)
+        context |= {f"s3:{name}": (asked.headers[name],) for name in _PRECONDITIONS if name in asked.headers}
     yield Need(f"s3:{_versioned(action, version)}", arn, context)
     if action == "PutObject":
         for header, further in _HEADERS.items():
@@ -112,8 +115,10 @@ def _of_object(asked: Asked, stored: Stored, which: tuple[str, str], bucket: str
         yield Need("s3:BypassGovernanceRetention", arn)
 
 
+_CREATING = {("PUT", ""), ("POST", "uploadId")}
+_PRECONDITIONS = ("if-match", "if-none-match")
 _SHOWN_HEADERS = {
-    "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-server-side-encryption",
+    "if-none-match", "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-storage-class",
 }  # fmt: skip
