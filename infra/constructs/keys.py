@@ -16,7 +16,7 @@ class Keys(Construct):
     `exchange`: provider buckets, so that linked systems never hold a right on the key of the records.
     `records`: tables and the work bucket. `messages`: queues, topics and the event bus, which AWS services write to.
     `logs`: log groups. `personal`: data keys of 個人番号 and 住民票コード. `fingerprints`: the secret that rows are
-    told apart with. `access`: clients, their secrets and what they revoked.
+    told apart with. `access`: clients, their secrets and what they revoked. `audit`: who saw whose data.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, parameters: Parameters) -> None:
@@ -29,6 +29,7 @@ class Keys(Construct):
         self.personal = self._key("Personal", "Data keys of individual numbers and resident record codes")
         self.fingerprints = self._key("Fingerprints", "The key of fingerprints of rows and numbers")
         self.access = self._key("Access", "Clients of the token server, their secrets and revocations")
+        self.audit = self._key("Audit", "The audit trail and the statements of completeness")
         self._let_services_send_messages()
         self._let_logs_be_written()
 

@@ -3,6 +3,7 @@
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
+from infra.parameters.auditing import Auditing
 from infra.parameters.municipalities import accepted_by
 from infra.parameters.types import Parameters, Retries
 
@@ -25,4 +26,5 @@ def production(municipality: str) -> Parameters:
         receive_concurrency=50,
         group_concurrency=20,
         tokens=TokenServer(firewall=True),
+        auditing=Auditing(kept_days=7 * 365, locked_days=5 * 365),
     )

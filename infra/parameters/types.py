@@ -11,6 +11,7 @@ from aws_cdk import Aws, Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
+from infra.parameters.auditing import Auditing
 from infra.parameters.errors import ParameterError
 from infra.parameters.linking import LinkedSystem, check_linked
 from infra.parameters.watching import Watching
@@ -86,6 +87,7 @@ class Parameters:
     oldest_message_seconds: int = 900
     """Age of the oldest file not yet received, or change not yet published, at which operators are alarmed."""
     watching: Watching = field(default_factory=Watching)
+    auditing: Auditing = field(default_factory=Auditing)
     tokens: TokenServer = field(default_factory=TokenServer)
     linked: Mapping[str, LinkedSystem] = field(default_factory=dict)
     """How systems of the catalogue prove who they are, by id; who is not here has no access to any file."""

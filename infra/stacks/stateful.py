@@ -8,6 +8,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.audit_store import AuditStore
 from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ProviderBucket
 from infra.constructs.keys import Keys
 from infra.constructs.linked_access import let_linked_systems
@@ -60,6 +61,7 @@ class StatefulStack(Stack):
             indexes=(index("by_provider", "gsi1pk", "gsi1sk"),),
         )
         self.access = RecordTable(self, "Access", key=self.keys.access, parameters=parameters, expires_at="expires_at")
+        self.audit = AuditStore(self, "Audit", key=self.keys.audit, access_logs=self.access_logs, parameters=parameters)
         self.signing = SigningKeys(self, "Signing", parameters=parameters)
         self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
@@ -95,6 +97,9 @@ class StatefulStack(Stack):
                 "AcceptedMunicipalities": ",".join(self._parameters.accepted_municipalities),
                 "AccessLogBucket": self.access_logs.bucket.bucket_name,
                 "AccessTable": self.access.table.table_name,
+                "AuditBucket": self.audit.bucket.bucket_name,
+                "AuditDays": str(self.audit.kept_days),
+                "AuditTable": self.audit.table.table_name,
                 "AlarmTopic": self.alarm_topic.topic_arn,
                 "BucketPrefix": self._parameters.bucket_prefix,
                 "ClientKey": self.keys.access.key_arn,

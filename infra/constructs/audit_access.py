@@ -1,0 +1,55 @@
+"""What functions may do with the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.constructs.audit_store import AuditStore
+from infra.constructs.function import PythonFunction
+from infra.stacks.stateful import StatefulStack
+
+_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
+
+
+@dataclass(frozen=True)
+class AuditAccess:
+    """The audit trail of a deployment."""
+
+    stateful: StatefulStack
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.audit`; MUNICIPALITY is every function's own."""
+        audit = self._audit
+        return {
+            "AUDIT_BUCKET": audit.bucket.bucket_name,
+            "AUDIT_TABLE": audit.table.table_name,
+            "AUDIT_DAYS": str(audit.kept_days),
+        }
+
+    def let_record(self, function: PythonFunction, source: str) -> None:
+        """Let a function add to the trail, under its own name alone. `source` is its folder below `functions/`.
+
+        It reads back nothing but whether one access to certain people, both of which it must know, is recorded.
+        """
+        audit = self._audit
+        name = source.replace("/", "-")  # as in kyotsu.wiring.audit.source_of
+        function.allow_objects(["s3:PutObject"], [audit.bucket.bucket_arn], f"records/{name}/")
+        function.allow_key(audit.key, ["s3"], ["GenerateDataKey"])
+        function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], [audit.table.table_arn])
+        function.allow_key(audit.key, ["dynamodb"], _TABLE_KEY)
+
+    def let_read(self, function: PythonFunction) -> None:
+        """Let a function read records, digests and statements."""
+        audit = self._audit
+        function.allow_objects(["s3:GetObject"], [audit.bucket.bucket_arn], "*")
+        function.allow(["s3:ListBucket"], [audit.bucket.bucket_arn])
+        function.allow_key(audit.key, ["s3"], ["Decrypt"])
+
+    def let_add(self, function: PythonFunction, folder: str) -> None:
+        """Let a function add documents below a folder (`digests/`)."""
+        function.allow_objects(["s3:PutObject"], [self._audit.bucket.bucket_arn], folder)
+        function.allow_key(self._audit.key, ["s3"], ["GenerateDataKey"])
+
+    @property
+    def _audit(self) -> AuditStore:
+        return self.stateful.audit
