@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
+from kyotsu.contracts.audit import AuditTrail
 from kyotsu.contracts.protection import ProtectionDecision
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.table import ReceiptTable
@@ -30,6 +31,7 @@ from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.failures import FailureTable
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.wiring.adapters import LinkageObjects
+from kyotsu.wiring.audit import operators_trail
 from kyotsu.wiring.catalogue import effect_rules, layout_columns, withheld_items
 from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
 from kyotsu.wiring.sealing import deployed_sealing
@@ -74,6 +76,11 @@ class Deployment:
     def shown(self) -> RecordGate:
         """Records of residents as their readers may see them: the only way to somebody's eyes."""
         return RecordGate(self.residents, self.protection, withheld_items(catalogue(), RESIDENTS))
+
+    @property
+    def audit(self) -> AuditTrail:
+        """Where every access of an operator to somebody's data is told before it happens."""
+        return operators_trail(boto3.client("s3"), self.municipality, self.outputs)
 
     @property
     def admission(self) -> Admission:

@@ -1,14 +1,26 @@
-"""Showing people to an operator: what the purpose allows."""
+"""Showing people to an operator: what the purpose allows, and told to the audit trail before it is shown."""
 
 from __future__ import annotations
 
+import uuid
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from kyotsu.contracts.audit import Access, Deed
 from kyotsu.contracts.protection import OPERATOR, Reader
+from kyotsu.japanese.dates import JST, utc_now
 from kyotsu.protection.gate import ShownRecord, UndecidedError
+from kyotsu.runtime.audit.writing import SlotTakenError
 from kyotsu_cli.deployment import Deployment, catalogue
 from kyotsu_cli.failure import CommandError, Exit
+from kyotsu_cli.undoing import operator
 
 OPERATION = "operation"
 """The purpose of whoever runs the common functions."""
+_BUSINESS = "030"
+"""庁内データ連携, for which operators run the common functions."""
+_UNRECORDED = (BotoCoreError, ClientError, PynamoDBException, SlotTakenError)
 
 
 class Viewing:
@@ -17,21 +29,39 @@ class Viewing:
     def __init__(self, deployment: Deployment, purpose: str) -> None:
         """Raises CommandError for a purpose that the catalogue does not know."""
         known = catalogue().purposes
-        if purpose in known and known[purpose].protected_addresses:
-            # Nobody sees a protected address without a trace, and there is no trail to leave one in.
-            raise CommandError(f"監査証跡に記録できないため、利用目的 {purpose} では示しません。", Exit.FAILED)
         if purpose not in known:
             raise CommandError(f"利用目的 {purpose} はありません。次のいずれかです：{'、'.join(known)}", Exit.USAGE)
-        self._deployment = deployment
+        self._gate, self._trail = deployment.shown, deployment.audit
         self._reader = Reader(OPERATOR, purpose)
+        self._actor = f"{OPERATOR}:{operator()}"
 
     def of(self, number: str) -> ShownRecord:
         """Return what may be shown of a person; raises CommandError if nothing may be shown now."""
         try:
-            shown = self._deployment.shown.shown(number, self._reader)
+            shown = self._gate.shown(number, self._reader)
         except UndecidedError:
             raise CommandError(
                 f"宛名番号 {number} は支援措置対象者か判定できないため、示しません。時間を置いて再実行してください。",
                 Exit.UNDECIDED,
             ) from None
+        self._tell(number, shown)
         return shown
+
+    def _tell(self, number: str, shown: ShownRecord) -> None:
+        """Record the access; what can't be recorded is not shown."""
+        access = Access(
+            access_id=str(uuid.uuid4()),
+            at=utc_now().astimezone(JST).isoformat(timespec="milliseconds"),
+            actor=self._actor,
+            business=_BUSINESS,
+            purpose=self._reader.purpose,
+            deed=Deed.READ,
+            subject="resident show",
+            withheld=shown.withheld,
+        )
+        try:
+            self._trail.record(access, [number])
+        except _UNRECORDED as error:
+            raise CommandError(
+                f"監査証跡に記録できないため、宛名番号 {number} を示しません（{type(error).__name__}）。"
+            ) from error

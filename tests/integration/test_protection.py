@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from typer.testing import CliRunner
 
+from kyotsu.contracts.audit import Access
 from kyotsu.contracts.protection import OPERATOR, ProtectionDecision, Reader, Verdict
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.runtime import batches
@@ -56,6 +58,12 @@ def receive(cloud: Cloud, handler: Handler, rows: list[dict[str, str]], sequence
     ref = cloud.put(f"outbox/001o009-00/{support_name(sequence=sequence)}", support_body(*rows))
     assert handler(notification([ref]), None) == {"batchItemFailures": []}
     return ref
+
+
+def spoil(cloud: Cloud, number: str) -> None:
+    """Put something into a person's head that nobody can read."""
+    keys = {"pk": {"S": f"{MUNICIPALITY}#{number}"}, "sk": {"S": "H"}}
+    cloud.dynamodb.put_item(TableName="protection", Item={**keys, "n": {"N": "1"}, "b": {"B": b"\xff"}})
 
 
 def people(count: int) -> list[str]:
@@ -151,7 +159,12 @@ def test_keys_that_stay_unprocessed_wait_alone(
 
 
 def test_a_head_that_is_broken_and_a_number_that_is_none_wait_alone(cloud: Cloud, decision: ProtectionDecision) -> None:
-    broken: dict[str, Any] = {"pk": {"S": f"{MUNICIPALITY}#{OTHER}"}, "sk": {"S": "H"}, "n": {"N": "1"}, "b": {"B": b"\xff"}}
+    broken: dict[str, Any] = {
+        "pk": {"S": f"{MUNICIPALITY}#{OTHER}"},
+        "sk": {"S": "H"},
+        "n": {"N": "1"},
+        "b": {"B": b"\xff"},
+    }
     cloud.dynamodb.put_item(TableName="protection", Item=broken)
     found = decision.decide([NUMBER, OTHER, "", "宛名番号", "1" * 16, NUMBER], ANYBODY)
     assert found == {NUMBER: Verdict.OPEN}
@@ -221,13 +234,33 @@ def outputs() -> dict[str, str]:
     }
 
 
+@dataclass
+class Trail:
+    """An `AuditTrail` in memory that may be out of order."""
+
+    told: list[tuple[Access, tuple[str, ...]]] = field(default_factory=list)
+    broken: bool = False
+
+    def record(self, access: Access, numbers: Collection[str]) -> None:
+        if self.broken:
+            raise ReadTimeoutError(endpoint_url="https://aws")
+        self.told.append((access, tuple(numbers)))
+
+
 @pytest.fixture
-def operator(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def trail() -> Trail:
+    """Whatever operators did."""
+    return Trail()
+
+
+@pytest.fixture
+def operator(cloud: Cloud, trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """The `kyotsu` command on the cloud."""
     assert cloud
     found = command.Deployment(MUNICIPALITY, outputs())
     for place in (linkage, resident):
         monkeypatch.setattr(place, "connect", lambda: found)
+    monkeypatch.setattr(command.Deployment, "audit", property(lambda _: trail))
     monkeypatch.setattr(command.Deployment, "sealing", property(lambda _: local_sealing()))
 
     def run(*arguments: str, stdin: str | None = None) -> Any:
@@ -293,7 +326,12 @@ def test_the_command_shows_others_though_one_cannot_be_decided(
 ) -> None:
     ref = cloud.put(f"outbox/001o006-01/{name()}", body([row(**SECRETS), row(atenabango=OTHER, **SECRETS)]))
     assert receive_file(notification([ref]), None) == {"batchItemFailures": []}
-    broken: dict[str, Any] = {"pk": {"S": f"{MUNICIPALITY}#{NUMBER}"}, "sk": {"S": "H"}, "n": {"N": "1"}, "b": {"B": b"\xff"}}
+    broken: dict[str, Any] = {
+        "pk": {"S": f"{MUNICIPALITY}#{NUMBER}"},
+        "sk": {"S": "H"},
+        "n": {"N": "1"},
+        "b": {"B": b"\xff"},
+    }
     cloud.dynamodb.put_item(TableName="protection", Item=broken)
     done = operator("resident", "show", "-", "--json", stdin=f"{NUMBER}\n{OTHER}\n")
     (shown,) = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -310,3 +348,34 @@ def test_a_purpose_nobody_knows_is_refused(operator: Callable[..., Any]) -> None
     done = operator("resident", "show", NUMBER, "--purpose", "curiosity")
     assert isinstance(done.exception, CommandError)
     assert done.exception.code is Exit.USAGE
+
+
+@pytest.mark.parametrize(("purpose", "shown"), [("operation", False), ("linkage", False), ("protected_address", True)])
+def test_addresses_are_shown_for_their_purpose_alone_and_every_look_is_told(
+    cloud: Cloud, receive_file: Handler, operator: Callable[..., Any], trail: Trail, purpose: str, shown: bool
+) -> None:
+    receive(cloud, receive_file, [support_row()])
+    ref = cloud.put(f"outbox/001o006-01/{name()}", body([row(**SECRETS)]))
+    assert receive_file(notification([ref]), None) == {"batchItemFailures": []}
+    done = operator("resident", "show", NUMBER, "--purpose", purpose, "--json")
+    assert done.exit_code == 0
+    person = json.loads(done.stdout)
+    assert person["withheld"] is not shown
+    assert set(SECRETS) & set(person["record"]) == (set(SECRETS) if shown else set())
+    ((access, numbers),) = trail.told
+    assert numbers == (NUMBER,)
+    assert (access.purpose, access.withheld, access.deed, access.business) == (purpose, not shown, "read", "030")
+    assert access.actor.startswith("operator:arn:aws:")
+
+
+@pytest.mark.parametrize("purpose", ["operation", "protected_address"])
+def test_what_cannot_be_told_to_the_trail_is_not_shown(
+    cloud: Cloud, receive_file: Handler, operator: Callable[..., Any], trail: Trail, purpose: str
+) -> None:
+    ref = cloud.put(f"outbox/001o006-01/{name()}", body([row(**SECRETS)]))
+    assert receive_file(notification([ref]), None) == {"batchItemFailures": []}
+    trail.broken = True
+    done = operator("resident", "show", NUMBER, "--purpose", purpose, "--json")
+    assert isinstance(done.exception, CommandError)
+    assert "監査証跡" in str(done.exception)
+    assert done.stdout == ""
