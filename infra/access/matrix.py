@@ -81,7 +81,7 @@ class _Deployment:
 def matrix(stacks: Sequence[Stack]) -> list[Row]:
     """Return the rows of a deployment's stacks, in an order that only their content decides.
 
-    Raises UnknownPolicyError and infra.access.naming.AmbiguousNameError.
+    Raises UnknownPolicyError.
     """
     named = Named(stacks)
     deployment = _Deployment(named, _subjects(stacks, named), _linked(stacks))
@@ -170,8 +170,10 @@ _READERS: dict[str, Callable[[_Deployment, str, dict[str, Any]], Iterable[Row]]]
 
 def _has_policy(value: Any) -> bool:
     match value:
+        case {"Effect": "Allow" | "Deny"}:
+            return True
         case dict():
-            return "Statement" in value or any(map(_has_policy, value.values()))
+            return any(map(_has_policy, value.values()))
         case list():
             return any(map(_has_policy, value))
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,10 +37,6 @@ _PSEUDO = {
 }
 
 
-class AmbiguousNameError(ValueError):
-    """Two resources of one deployment would have the same name; the text names them."""
-
-
 class _Attributes(Mapping[str, str]):
     """What Fn::GetAtt gives of a resource: its ARN is the resource itself."""
 
@@ -60,19 +57,25 @@ class _Attributes(Mapping[str, str]):
 
 
 class Named:
-    """The stacks of one deployment (`Kyotsu-{stage}-{municipality}-…`), each after those it imports from."""
+    """The stacks of one deployment (`Kyotsu-{stage}-{municipality}-…`), each after those it imports from.
+
+    What two stacks have under one name is told apart by the stack: `queue Undelivered of Watch`.
+    """
 
     def __init__(self, stacks: Sequence[Stack]) -> None:
         self._buckets = re.compile(
             r"(?:arn:aws:s3:::)?kyotsu-[a-z]+-[0-9]{6}-(?:\{account\}|[0-9]{12})-([0-9a-z]{3})\b"
         )
-        self._owners: dict[str, str] = {}
+        self._buses = dict(_bus_names(stacks))
         self._scopes: dict[str, Scope] = {}
         exports: dict[str, Any] = {}
+        shared = {name for name, count in Counter(self._names(stacks)).items() if count > 1}
         for stack in stacks:
             scope = Scope(names=_PSEUDO, exports=exports)
             for logical_id, resource in stack.template["Resources"].items():
-                name = self._name(stack, logical_id, resource, scope)
+                name = self._name(logical_id, resource)
+                if name in shared:
+                    name += f" of {stack.name.rsplit('-', 1)[-1]}"
                 scope.created[logical_id] = Created(name, _Attributes(name))
             self._scopes[stack.name] = scope
             for output in stack.template.get("Outputs", {}).values():
@@ -86,6 +89,8 @@ class Named:
     def _renamed(self, value: Any) -> Any:
         match value:
             case str():
+                for physical, own in self._buses.items():
+                    value = value.replace(physical, own)
                 return self._buckets.sub(r"bucket \1", value)
             case dict():
                 return {self._renamed(key): self._renamed(item) for key, item in value.items()}
@@ -94,15 +99,25 @@ class Named:
             case _:
                 return value
 
-    def _name(self, stack: Stack, logical_id: str, resource: dict[str, Any], scope: Scope) -> str:
+    def _names(self, stacks: Sequence[Stack]) -> Iterator[str]:
+        for stack in stacks:
+            for logical_id, resource in stack.template["Resources"].items():
+                yield self._name(logical_id, resource)
+
+    def _name(self, logical_id: str, resource: dict[str, Any]) -> str:
         kind, properties = resource["Type"], resource.get("Properties", {})
         own = _HASH.sub("", logical_id)
         match kind:
             case "AWS::S3::Bucket" if "BucketName" in properties:
-                return str(self._renamed(scope.resolve(properties["BucketName"])))
+                return str(self._renamed(Scope(names=_PSEUDO).resolve(properties["BucketName"])))
             case "AWS::Lambda::Function":
                 own = properties.get("Environment", {}).get("Variables", {}).get("POWERTOOLS_SERVICE_NAME", own)
-        name = f"{_KINDS.get(kind, kind)} {own}"
-        if self._owners.setdefault(name, f"{stack.name}/{logical_id}") != f"{stack.name}/{logical_id}":
-            raise AmbiguousNameError(f"{name}: {self._owners[name]} and {stack.name}/{logical_id}")
-        return name
+        return f"{_KINDS.get(kind, kind)} {own}"
+
+
+def _bus_names(stacks: Sequence[Stack]) -> Iterator[tuple[str, str]]:
+    """Yield the names that buses must have, and which the CDK made up, with ours."""
+    for stack in stacks:
+        for logical_id, resource in stack.template["Resources"].items():
+            if resource["Type"] == "AWS::Events::EventBus":
+                yield resource["Properties"]["Name"], _HASH.sub("", logical_id)
