@@ -16,15 +16,16 @@ _GIVEN = {
     # of services that act for a resource of ours
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:principalservicename", "aws:calledvia",
     # of one service
-    "s3:authtype", "s3:delimiter", "s3:max-keys", "s3:object-lock-legal-hold", "s3:object-lock-mode",
-    "s3:object-lock-retain-until-date", "s3:prefix", "s3:if-match", "s3:if-none-match", "s3:objectcreationoperation", "s3:resourceaccount", "s3:signatureversion", "s3:versionid",
-    "s3:x-amz-acl", "s3:x-amz-content-sha256", "s3:x-amz-copy-source", "s3:x-amz-server-side-encryption",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id", "s3:x-amz-server-side-encryption-customer-algorithm",
-    "s3:x-amz-storage-class", "s3:if-none-match",
+    "s3:authtype", "s3:delimiter", "s3:if-match", "s3:if-none-match", "s3:max-keys", "s3:object-lock-legal-hold",
+    "s3:object-lock-mode", "s3:object-lock-retain-until-date", "s3:objectcreationoperation", "s3:prefix",
+    "s3:resourceaccount", "s3:signatureversion", "s3:versionid", "s3:x-amz-acl", "s3:x-amz-content-sha256",
+    "s3:x-amz-copy-source", "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm", "s3:x-amz-storage-class",
     "dynamodb:leadingkeys", "dynamodb:enclosingoperation", "dynamodb:fulltablescan",
     "kms:calleraccount", "kms:encryptioncontextkeys", "kms:messagetype", "kms:requestalias", "kms:signingalgorithm",
     "kms:viaservice",
     "secretsmanager:name", "secretsmanager:secretid", "secretsmanager:versionstage",
+    "sns:endpoint", "sns:protocol",
     "events:source", "events:detail-type", "lambda:functionarn",
     "sts:rolesessionname", "sts:externalid",
 }  # fmt: skip
