@@ -6,12 +6,14 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.constructs.announcing import feed
+from infra.constructs.audit_access import AuditAccess
 from infra.constructs.delivery_access import DeliveryAccess
 from infra.constructs.file_access import MEMORY_MIB, FileAccess
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.queues import WorkQueue
 from infra.stacks.stateful import StatefulStack
 
+SOURCE = "linkage/deliver_files"
 TIMEOUT = Duration.minutes(5)
 """Short, because a worker that dies holds its lane up for six times as long."""
 
@@ -36,25 +38,28 @@ class DeliverFiles(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, access: DeliveryAccess) -> None:
         super().__init__(scope, construct_id)
         platform, stateful, queue = access.platform, access.stateful, access.lanes
+        files, audit = FileAccess(platform, stateful), AuditAccess(stateful)
         self.function = PythonFunction(
             self,
             "Function",
             platform=platform,
-            source="linkage/deliver_files",
+            source=SOURCE,
             timeout=TIMEOUT,
             memory_mib=MEMORY_MIB,
             environment={
                 **access.environment(),
                 **queue.retry_environment(),
                 "PROTECTION_TABLE": stateful.protection.table.table_name,
+                **audit.environment(),
             },
         )
         function = self.function
-        FileAccess(platform, stateful).let_read_files(function)
+        files.let_read_files(function)
+        files.let_decide(function)
+        audit.let_record(function, SOURCE)
         function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
         function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
         function.allow_key(stateful.keys.records, ["s3"], ["Decrypt"])
-        function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn])
         access.let_note(function, "dynamodb:DeleteItem", "dynamodb:UpdateItem")
         access.let_write(function, "deliveries/")
         # What an earlier attempt has made visible is read, to go on from just that.

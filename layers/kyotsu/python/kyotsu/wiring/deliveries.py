@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
-from kyotsu.contracts.audit import Access
-from kyotsu.contracts.protection import Reader, Verdict
 from kyotsu.linkage.acknowledging import Acknowledging
 from kyotsu.linkage.deliveries import Lane
 from kyotsu.linkage.delivering import Delivering
@@ -27,7 +25,9 @@ from kyotsu.runtime.events import EventBus
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LinkageObjects
+from kyotsu.wiring.audit import audit_trail
 from kyotsu.wiring.functions import collect_rarely
+from kyotsu.wiring.protection import protection_decision
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -77,26 +77,6 @@ class UndoneFiles:
         return self.undos.find(receipt_id) is not None
 
 
-class NobodyDecided:
-    """The `ProtectionDecision` of a deployment that has no audit trail yet: everybody waits."""
-
-    def decide(self, _numbers: Collection[str], _reader: Reader) -> Mapping[str, Verdict]:
-        """Return no verdict."""
-        return {}
-
-
-class NoAuditTrailError(Exception):
-    """Nothing may be shown to anybody, because it could not be recorded."""
-
-
-class NoAuditTrail:
-    """The `AuditTrail` of a deployment that has none yet: it fails closed."""
-
-    def record(self, _access: Access, _numbers: Collection[str]) -> None:
-        """Refuse."""
-        raise NoAuditTrailError
-
-
 @functools.cache
 def planning() -> Planning:
     """Return what plans deliveries and ends them."""
@@ -124,8 +104,8 @@ def delivering() -> Delivering:
         store=_store(),
         receipts=_receipts(),
         objects=_objects(),
-        protection=NobodyDecided(),
-        audit=NoAuditTrail(),
+        protection=protection_decision(),
+        audit=audit_trail(),
         events=_bus(),
         wakeups=LaneQueue(clients.sqs(), setting("LANES_QUEUE")),
         clock=SystemClock(),
