@@ -25,6 +25,7 @@ from kyotsu_cli.output import console, print_table
 from kyotsu_cli.sending import Sent, answers, completeness, upload
 from kyotsu_cli.showing import STATUS, counts_text
 from kyotsu_cli.town import generate
+from kyotsu_cli.town.support import generate_support
 
 MUNICIPALITY = "141003"
 Row = tuple[Case, dict[str, Any]]
@@ -45,6 +46,8 @@ def main() -> int:
             town = Path(folder) / "town"
             _step(1, f"架空の町を作ります（{given.people}人、乱数の種 {given.seed}）")
             generate(given.people, given.seed, town, municipality=MUNICIPALITY)
+            numbers = [person["addressee_number"] for person in truth.read(town)]
+            generate_support(numbers, town, municipality=MUNICIPALITY)
             _step(2, "合成したテンプレートから、AWSと同じ構成を手元に作ります")
             with sandbox.running(STATE, MUNICIPALITY) as endpoints:
                 os.environ[ENDPOINTS] = str(endpoints)
@@ -58,12 +61,12 @@ def main() -> int:
 
 def _run(deployment: Deployment, town: Path, folder: Path, order: random.Random) -> None:
     people, reader = truth.read(town), deployment.residents
-    full = next(town.glob("outbox/*/*_F_*.csv"))
+    full = next(town.glob("outbox/001o006-*/*_F_*.csv"))
     _step(3, "全件ファイルを送ります")
     _show_each(_send(deployment, [Case("全件", full, completeness(full), "ACCEPTED")]))
     _compare(truth.differences(people, reader, "before"))
     before = truth.categories(people, reader)
-    differing = sorted(town.glob("outbox/*/*_D_*.csv"))
+    differing = sorted(town.glob("outbox/001o006-*/*_D_*.csv"))
     files = [lawful(path) for path in differing]
     files += [repeated(path) for path in order.sample(differing, 5)]
     order.shuffle(files)
@@ -75,6 +78,12 @@ def _run(deployment: Deployment, town: Path, folder: Path, order: random.Random)
     _step(6, "住民区分を、現在と過去のすべての時点で、正解と比べます")
     _compare(truth.differences(people, reader, "after"))
     _show(people, before, truth.categories(people, reader))
+    _step(7, "支援措置対象者情報を順不同に送り、誰の住所を示さないかを、正解と比べます")
+    support = [Case(path.name, path, completeness(path), "ACCEPTED") for path in town.glob("outbox/001o009-00/*.csv")]
+    support.append(repeated(support[0].path))
+    order.shuffle(support)
+    _show_each(_send(deployment, support))
+    _compare(truth.protection_differences(people, town, deployment.shown))
 
 
 def _send(deployment: Deployment, files: list[Case]) -> list[Row]:

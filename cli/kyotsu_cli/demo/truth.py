@@ -9,8 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kyotsu.contracts.protection import OPERATOR, Reader
 from kyotsu.japanese.dates import compact
+from kyotsu.protection.gate import RecordGate
 from kyotsu.residents.reading import ResidentReader, shown_category
+from kyotsu_cli.town.support import TRUTH
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
@@ -35,6 +38,19 @@ def differences(people: list[dict[str, Any]], reader: ResidentReader, moment: st
             then = shown_category(head, at).category
             if then != point["category"]:
                 yield f"{number}: {point['at']} 時点の住民区分 {then}、正解 {point['category']}"
+
+
+def protection_differences(people: list[dict[str, Any]], folder: Path, gate: RecordGate) -> Iterator[str]:
+    """Yield every difference between who is protected and whose places of living an operator is not shown."""
+    with (folder / TRUTH).open(encoding="utf-8") as lines:
+        stories = {line["addressee_number"]: line for line in map(json.loads, lines)}
+    for number in (person["addressee_number"] for person in people):
+        shown = gate.shown(number, Reader(OPERATOR, "operation"))
+        wanted = number in stories and stories[number]["protected"]
+        if shown.withheld != (wanted and shown.items is not None):
+            yield f"{number}: 支援措置対象者 {shown.withheld}、正解 {wanted}（{stories.get(number, {}).get('story')}）"
+        if wanted and not gate.withheld.isdisjoint(shown.items or ()):
+            yield f"{number}: 居所が分かる項目が示されました"
 
 
 def categories(people: list[dict[str, Any]], reader: ResidentReader) -> Counter[str | None]:

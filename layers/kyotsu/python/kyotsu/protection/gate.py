@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,7 +35,7 @@ class RecordGate:
 
     records: Records
     decision: ProtectionDecision
-    withheld: Collection[str]
+    withheld: frozenset[str]
 
     def shown(self, number: str, reader: Reader) -> ShownRecord:
         """Return what a reader may see of a person; raises UndecidedError."""
