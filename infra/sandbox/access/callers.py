@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from infra.sandbox.access.enforcement import Access, Need
+from infra.sandbox.access.principals import service as service_principal
 from infra.sandbox.api.callers import Caller
 
 
@@ -30,3 +31,9 @@ class KnownCallers:
             held.principal.kind == "operator"
             or self._access.refusal(held.principal, Need(action, resource), {}) is None
         )
+
+    def lets(self, service: str, action: str, resource: str, source: str) -> bool:
+        """Whether a resource's policy lets an AWS service do something for the sake of `source` (both are ARNs)."""
+        facts = {"aws:sourcearn": (source,), "aws:sourceaccount": (self._access.stored.account,)}
+        refusal = self._access.refusal(service_principal(service), Need(action, resource), facts)
+        return refusal is None or not self._access.enforced

@@ -1,4 +1,4 @@
-"""Who signs requests: what the gateway asks about credentials and permissions."""
+"""Who asks: what the gateway and the origins want to know about credentials and permissions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Caller:
 
 
 class Callers(Protocol):
-    """What is known of those who sign."""
+    """What is known of those who sign, and of what AWS's own services may do."""
 
     def find(self, access_key: str) -> Caller | None:
         """Return whose access key it is, or None if nobody's (any more)."""
@@ -30,23 +30,5 @@ class Callers(Protocol):
     def may(self, caller: Caller, action: str, resource: str) -> bool:
         """Whether the caller's policies allow an action on a resource (an ARN)."""
 
-
-@dataclass(frozen=True)
-class OperatorAlone:
-    """A sandbox in which nobody but its operator has credentials."""
-
-    operator: Caller
-
-    def find(self, access_key: str) -> Caller | None:
-        """Return the operator by its key."""
-        return self.operator if access_key == self.operator.access_key else None
-
-    def may(self, caller: Caller, action: str, resource: str) -> bool:
-        """The operator may do everything."""
-        del action, resource
-        return caller == self.operator
-
-
-def operator(account: str, access_key: str, secret_key: str) -> Caller:
-    """Return the operator: the account's root user."""
-    return Caller(access_key, secret_key, None, account, f"arn:aws:iam::{account}:root", account)
+    def lets(self, service: str, action: str, resource: str, source: str) -> bool:
+        """Whether a resource's policy lets an AWS service do something for the sake of `source` (both are ARNs)."""

@@ -22,6 +22,7 @@ from infra.sandbox.api.signatures import verified
 from infra.sandbox.running.worker import Answer
 
 _LOGGER = logging.getLogger(__name__)
+SERVICE = "apigateway.amazonaws.com"
 LARGEST_BODY = 10 * 1024 * 1024
 LARGEST_HEADERS = 10_240
 Invoke = Callable[[str, Any], Answer]
@@ -73,7 +74,8 @@ class Gateway:
         return f"arn:aws:execute-api:{self.region}:{self.account}:{place}"
 
     def _permitted(self, method: Method, match: Match, request: Request, address: Address) -> bool:
-        return self.apis.may_invoke(method.function_arn, self._arn(request, address, match.resource.path))
+        source = self._arn(request, address, match.resource.path)
+        return self.callers.lets(SERVICE, "lambda:InvokeFunction", method.function_arn, source)
 
     def _caller(self, request: Request, method: Method, source: str) -> Caller | None:
         if method.authorization == "NONE":

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
+from infra.sandbox.api.callers import Callers
 from infra.sandbox.api.listener import Listener
 from infra.sandbox.api.messages import Request, Response
 
-PRINCIPAL = "cloudfront.amazonaws.com"
+SERVICE = "cloudfront.amazonaws.com"
 _LARGEST_BODY = 1 << 16
 _REFUSED = Response(403, (("Content-Type", "application/xml"),), b"<Error><Code>AccessDenied</Code></Error>")
 # Any: moto's clients have no type here.
@@ -49,11 +48,12 @@ class Distribution:
     arn: str
     bucket: str
     client: Client
+    callers: Callers
 
     def answer(self, request: Request) -> Response:
         """Answer with the object that the path names. What may not be read and what is not there look the same."""
         key = unquote(request.path.removeprefix("/"))
-        if request.method not in ("GET", "HEAD") or not key or not self._granted(key):
+        if request.method not in ("GET", "HEAD") or not key or not self._may_read(key):
             return _REFUSED
         try:
             found = self.client("s3").get_object(Bucket=self.bucket, Key=key)
@@ -65,33 +65,5 @@ class Distribution:
             headers.append(("Cache-Control", found["CacheControl"]))
         return Response(200, tuple(headers), found["Body"].read())
 
-    def _granted(self, key: str) -> bool:
-        try:
-            policy = json.loads(self.client("s3").get_bucket_policy(Bucket=self.bucket)["Policy"])
-        except ClientError:
-            return False
-        return any(self._allows(statement, f"arn:aws:s3:::{self.bucket}/{key}") for statement in policy["Statement"])
-
-    def _allows(self, statement: dict[str, Any], resource: str) -> bool:
-        principal = statement.get("Principal")
-        named = isinstance(principal, dict) and PRINCIPAL in _listed(principal.get("Service"))
-        return (
-            statement["Effect"] == "Allow"
-            and named
-            and bool({"s3:GetObject", "s3:*"}.intersection(_listed(statement.get("Action"))))
-            and any(fnmatchcase(resource, pattern) for pattern in _listed(statement.get("Resource")))
-            and self._is_for_us(statement.get("Condition", {}))
-        )
-
-    def _is_for_us(self, condition: dict[str, Any]) -> bool:
-        """Whether a condition names this distribution, and nothing that the sandbox does not know."""
-        equals = {key.lower(): value for key, value in condition.get("StringEquals", {}).items()}
-        return (
-            set(condition) == {"StringEquals"}
-            and set(equals) == {"aws:sourcearn"}
-            and self.arn in _listed(equals["aws:sourcearn"])
-        )
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list) else [value]
+    def _may_read(self, key: str) -> bool:
+        return self.callers.lets(SERVICE, "s3:GetObject", f"arn:aws:s3:::{self.bucket}/{key}", self.arn)

@@ -1,27 +1,15 @@
-"""Every REST API of the sandbox, which URL is whose, and who lets the gateway invoke a function."""
+"""Every REST API of the sandbox, and which URL is whose."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from infra.sandbox.api.model import RestApi, Stage
 
-PRINCIPAL = "apigateway.amazonaws.com"
 _WHOLE_URL = re.compile(
     r"https://(?P<api>[0-9a-z]+)\.execute-api\.[0-9a-z-]+\.amazonaws\.com(?:/(?P<stage>[0-9A-Za-z_-]+))?"
 )
-
-
-@dataclass(frozen=True)
-class Permission:
-    """A service may invoke a function, by its name, for the sources that match the pattern."""
-
-    function: str
-    principal: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +27,6 @@ class Apis:
 
     base: str = ""
     by_id: dict[str, RestApi] = field(default_factory=dict)
-    permissions: list[Permission] = field(default_factory=list)
 
     def url(self, api_id: str) -> str:
         """Return an API's base URL, without a slash at the end."""
@@ -60,21 +47,6 @@ class Apis:
             return Address(api, api.stages[head], f"/{rest}")
         only = next(iter(api.stages.values()), None)
         return Address(api, only, path) if only else None
-
-    def may_invoke(self, function_arn: str, source: str) -> bool:
-        """Whether a Lambda permission lets API Gateway invoke a function for the method `source` (an ARN)."""
-        name = function_arn.rsplit(":", 1)[-1]
-        return any(
-            permission.function == name
-            and permission.principal == PRINCIPAL
-            and fnmatchcase(source, permission.source.replace("[", "[[]"))
-            for permission in self.permissions
-        )
-
-    def permit(self, properties: Mapping[str, str]) -> None:
-        """Keep a permission as its template describes it."""
-        name = properties["FunctionName"].rsplit(":", 1)[-1]
-        self.permissions.append(Permission(name, properties["Principal"], properties.get("SourceArn", "*")))
 
     def on_loopback(self, text: str) -> str:
         """Return `text` with AWS's addresses, where they stand as whole URLs, as this machine's."""

@@ -64,7 +64,6 @@ def function(place: Place, properties: dict[str, Any]) -> Created:
 
 def permission(place: Place, properties: dict[str, Any]) -> Created:
     """Keep a permission to invoke."""
-    place.cloud.apis.permit(properties)
     place.cloud.access.stored.may_be_invoked(properties)
     return Created(place.logical_id)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from infra.sandbox.access.callers import KnownCallers
 from infra.sandbox.api.origins import Distribution
 from infra.sandbox.deployment import Kind, Place, UnknownTemplateError, only
 from infra.sandbox.intrinsics import Created
@@ -56,7 +57,8 @@ def distribution(place: Place, properties: dict[str, Any]) -> Created:
         raise UnknownTemplateError(f"{where}: only a bucket with an origin access control is known to the sandbox")
     identifier = _id(place)
     arn = f"arn:aws:cloudfront::{place.cloud.account}:distribution/{identifier}"
-    served = place.cloud.origins.serve(Distribution(arn, bucket, place.cloud.client))
+    callers = KnownCallers(place.cloud.access)
+    served = place.cloud.origins.serve(Distribution(arn, bucket, place.cloud.client, callers))
     return Created(identifier, {"Id": identifier, "DomainName": served})
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.sandbox.api.callers import OperatorAlone, operator
+from infra.sandbox.api.callers import Caller
 from infra.sandbox.api.gateway import LARGEST_BODY, Gateway
 from infra.sandbox.api.listener import Listener
 from infra.sandbox.api.messages import Request
 from infra.sandbox.api.model import Method, Resource, RestApi, Stage
-from infra.sandbox.api.registry import Apis, Permission
+from infra.sandbox.api.registry import Apis
 from infra.sandbox.running.worker import Answer
 from tests.integration.sandbox.small_api import send
 
@@ -24,6 +24,20 @@ FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:echo"
 LATIN = st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=40)
 SENT = st.binary(max_size=200)
 QUICK = settings(max_examples=60, deadline=None)
+
+
+class OneCaller:
+    """Knows one access key, which may do everything."""
+
+    def find(self, access_key: str) -> Caller | None:
+        arn = "arn:aws:iam::123456789012:user/test"
+        return Caller("test", "test", None, "123456789012", arn, "AIDA") if access_key == "test" else None
+
+    def may(self, *_: object) -> bool:
+        return True
+
+    def lets(self, *_: object) -> bool:
+        return True
 
 
 def echo(_name: str, event: Any) -> Answer:
@@ -43,9 +57,10 @@ def gateway(invoke: Any = echo) -> Gateway:
         ("s", "ANY"): Method("AWS_IAM", FUNCTION),
     }
     api.stages["live"] = Stage("live", "d", methods)
-    apis = Apis("http://127.0.0.1", {api.id: api}, [Permission("echo", "apigateway.amazonaws.com", "*")])
-    callers = OperatorAlone(operator("123456789012", "test", "test"))
-    return Gateway(apis, invoke, callers, "123456789012", "ap-northeast-1", lambda: datetime(2026, 4, 1, tzinfo=UTC))
+    apis = Apis("http://127.0.0.1", {api.id: api})
+    return Gateway(
+        apis, invoke, OneCaller(), "123456789012", "ap-northeast-1", lambda: datetime(2026, 4, 1, tzinfo=UTC)
+    )
 
 
 @pytest.fixture(scope="module")
