@@ -31,6 +31,17 @@ def function(timeout: int = 10) -> dict[str, Any]:
     )
 
 
+def role(service: str, *statements: dict[str, Any]) -> dict[str, Any]:
+    """A role for a service, with an inline policy of the statements."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trust]},
+        Policies=[{"PolicyName": "inline", "PolicyDocument": document}] if statements else [],
+    )
+
+
 def part(path_part: str, parent: Any = None, api: str = "Api") -> dict[str, Any]:
     above = {"Fn::GetAtt": [api, "RootResourceId"]} if parent is None else ref(parent)
     return resource("AWS::ApiGateway::Resource", RestApiId=ref(api), ParentId=above, PathPart=path_part)
@@ -116,13 +127,13 @@ BUCKET = {
     ),
 }  # fmt: skip
 RESOURCES: dict[str, Any] = {
-    "Role": resource(
-        "AWS::IAM::Role",
-        AssumeRolePolicyDocument={
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            ],
+    "Role": role("lambda.amazonaws.com"),
+    "Reader": role(
+        "lambda.amazonaws.com",
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/live/POST/signed"},
         },
     ),
     **BUCKET,

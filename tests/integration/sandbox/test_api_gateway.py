@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +240,7 @@ def test_limits_of_headers_and_body(api: SmallApi) -> None:
     assert answered.status == 413
 
 
-def signed(api: SmallApi, keys: tuple[str, str] = OPERATOR, **changed: Any) -> Answered:
+def signed(api: SmallApi, keys: tuple[str, ...] = OPERATOR, **changed: Any) -> Answered:
     """Sign a request with botocore, change it, and send it."""
     body, target = b'{"a": 1}', "/live/signed?b=2&a=%E6%97%A5&b=1"
     request = AWSRequest("POST", f"http://{api.authority}{target}", headers={"Content-Type": "x/y"}, data=body)
@@ -260,6 +260,32 @@ def test_signed_request_tells_the_function_who_calls(api: SmallApi) -> None:
     assert identity["userArn"] == "arn:aws:iam::123456789012:root"
     assert (identity["accountId"], identity["accessKey"]) == ("123456789012", "test")
     assert identity["caller"] == identity["user"] == "123456789012"
+
+
+def session(api: SmallApi, role: str) -> tuple[str, str, str]:
+    """Credentials of somebody who has assumed a role."""
+    arn = f"arn:aws:iam::123456789012:role/{api.cloud.created['AWS::IAM::Role'][role]}"
+    made = api.cloud.access.principals.session(arn, "me", timedelta(minutes=15))
+    return made.access_key_id, made.secret_access_key, str(made.session_token)
+
+
+def test_session_of_a_role_may_call_what_the_role_may(api: SmallApi) -> None:
+    answered = signed(api, session(api, "Reader"))
+    assert answered.status == 200, answered.body
+    identity = answered.json["requestContext"]["identity"]
+    role = api.cloud.created["AWS::IAM::Role"]["Reader"]
+    assert identity["userArn"] == f"arn:aws:sts::123456789012:assumed-role/{role}/me"
+    assert identity["caller"].endswith(":me")
+
+    answered = signed(api, session(api, "Role"))
+    assert (answered.status, answered.values("x-amzn-ErrorType")) == (403, ["AccessDeniedException"])
+    assert "is not authorized to perform: execute-api:Invoke" in answered.json["message"]
+
+
+@pytest.mark.parametrize("token", [(), ("another",)])
+def test_key_of_a_session_needs_its_token(api: SmallApi, token: tuple[str, ...]) -> None:
+    answered = signed(api, (*session(api, "Reader")[:2], *token))
+    assert (answered.status, answered.values("x-amzn-ErrorType")) == (403, ["UnrecognizedClientException"])
 
 
 @pytest.mark.parametrize(
