@@ -45,6 +45,11 @@ class MemoryIndex:
         access_id = headers[0].access.access_id
         self.noted[access_id, tuple(people)] = [header.place.key for header in headers]
 
+    def keys_of(self, number: str, _months: Sequence[str]) -> Iterator[str]:
+        for (_, people), keys in self.noted.items():
+            if people[0] <= number <= people[-1]:
+                yield from keys
+
 
 def access(access_id: str = "a1", at: str = "2026-11-21T12:00:00.000+09:00", **fields: object) -> Access:
     """Return a lawful access."""

@@ -53,7 +53,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source: str
     """What wrote it: a function, or `cli`."""
     writer: str
-    """One run of it: nothing else ever writes under this name."""
+    """One run of it, on one day: nothing else ever writes under this name."""
     sequence: int
     """1, 2, 3 … of the writer's records."""
     previous: str

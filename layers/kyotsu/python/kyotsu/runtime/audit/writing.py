@@ -11,7 +11,7 @@ from typing import Protocol
 
 from kyotsu.contracts.audit import Access
 from kyotsu.contracts.ports import Clock
-from kyotsu.runtime.audit.records import PIECE, Header, Record, distinct, encode, japanese, pack
+from kyotsu.runtime.audit.records import PIECE, Header, Record, day_of, distinct, encode, japanese, pack
 from kyotsu.runtime.batches import batches
 
 
@@ -46,9 +46,10 @@ def new_writer() -> str:
 
 @dataclass(slots=True)
 class _Chain:
-    """The end of one writer's chain."""
+    """The end of one writer's chain, all of which is of one day."""
 
     writer: str
+    day: str
     sequence: int = 0
     previous: str = ""
 
@@ -59,7 +60,7 @@ class ChainedTrail:
 
     A chain is only ever continued after a write that certainly took effect. Whenever it is uncertain whether a record
     stands, nothing more is written under that writer's name: the next record begins a chain of its own. So no failure
-    can leave a hole or a fork, and either end of the old chain is a lawful one.
+    can leave a hole or a fork, and either end of the old chain is a lawful one. So does the first record of a day.
     """
 
     municipality: str
@@ -87,14 +88,15 @@ class ChainedTrail:
 
     def _append(self, access: Access, piece: int, pieces: int, people: Sequence[str]) -> Header:
         packed = pack(people)
-        for chain in self._ends():
+        now = self.clock.now()
+        for chain in self._ends(day_of(now)):
             header = Header(
                 municipality=self.municipality,
                 source=self.source,
                 writer=chain.writer,
                 sequence=chain.sequence + 1,
                 previous=chain.previous,
-                recorded_at=japanese(self.clock.now()),
+                recorded_at=japanese(now),
                 access=access,
                 piece=piece,
                 pieces=pieces,
@@ -107,15 +109,15 @@ class ChainedTrail:
                 return header
         raise SlotTakenError
 
-    def _ends(self) -> Iterator[_Chain]:
-        """Yield where the next record may go: after the last one, and at the beginning of a new chain."""
-        if self._chain:
+    def _ends(self, day: str) -> Iterator[_Chain]:
+        """Yield where the next record may go: after the last one of the day, and at the beginning of a new chain."""
+        if self._chain and self._chain.day == day:
             yield self._chain
-        yield _Chain(self.writers())
+        yield _Chain(self.writers(), day)
 
     def _written(self, chain: _Chain, record: Record, body: bytes) -> bool:
         self._chain = None
         if not self.objects.create(record.header.place.key, body):
             return False  # our own write, answered too late for the client's first attempt; or not ours at all
-        self._chain = _Chain(chain.writer, record.header.sequence, record.hash)
+        self._chain = _Chain(chain.writer, chain.day, record.header.sequence, record.hash)
         return True
