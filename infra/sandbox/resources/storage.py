@@ -11,7 +11,12 @@ def bucket(place: Place, properties: dict[str, Any]) -> Created:
     """Make a bucket with versioning, default encryption, public access block and EventBridge events."""
     s3, region = place.cloud.client("s3"), place.cloud.region
     name = properties.get("BucketName", place.physical_name(63).lower())
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    locked = properties.get("ObjectLockEnabled", False)
+    s3.create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}, ObjectLockEnabledForBucket=locked
+    )
+    if "ObjectLockConfiguration" in properties:
+        s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=properties["ObjectLockConfiguration"])
     if "VersioningConfiguration" in properties:
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
     if "BucketEncryption" in properties:
@@ -95,6 +100,8 @@ KINDS = {
                 "BucketEncryption",
                 "PublicAccessBlockConfiguration",
                 "NotificationConfiguration",
+                "ObjectLockEnabled",
+                "ObjectLockConfiguration",
             }
         ),
         _TAGS
