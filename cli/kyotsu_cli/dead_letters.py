@@ -39,6 +39,11 @@ _STREAM = (
     "メッセージはストリーム上の位置だけです。住民の記録と住民区分は正しく保管されています。失われたのは変更の通知です。"
     "docs/runbooks/dead-letters-waiting.md の「ストリーム」の手順に従ってください。"
 )
+_LANE = (
+    "メッセージは利用側の列を起こすだけのものです。失敗した提供は後回しになり、列は先へ進んでいます。原因を除いた後、"
+    "kyotsu deliveries list で「後回し」の提供を探し、kyotsu deliveries reoffer で再提供してから、消してください。"
+)
+_TOPIC = "利用側への通知だけが失われました。ファイルは提供されています。原因を除いた後、メッセージを消してください。"
 _CLOCK = "定期実行を始められなかった記録です。次の回が同じ仕事をします。原因を除いた後、メッセージを消してください。"
 
 
@@ -50,6 +55,13 @@ KINDS = (
     Kind("UndeliveredAnswers", "連番のキューに届かなかった回答", "NoteSequenceQueue"),
     Kind("ListMissingDeadLetters", "住登者と比べられなかった全件ファイル", "ListMissingQueue"),
     Kind("UndeliveredFullSets", "比較のキューに届かなかった全件ファイル", "ListMissingQueue"),
+    Kind("PlanDeliveriesDeadLetters", "提供を計画できなかったファイル", "PlanDeliveriesQueue"),
+    Kind("UndeliveredPlans", "提供の計画に届かなかったファイル", "PlanDeliveriesQueue"),
+    Kind("DeliverFilesDeadLetters", "提供に失敗した列", None, _LANE),
+    Kind("NoteAcknowledgementDeadLetters", "記録できなかった受領回答", "NoteAcknowledgementQueue"),
+    Kind("UndeliveredAcknowledgements", "受領のキューに届かなかった受領回答", "NoteAcknowledgementQueue"),
+    Kind("UndeliveredNotifications", "利用側に届かなかった通知", None, _TOPIC),
+    Kind("WatchDeliveriesUnstarted", "始められなかった提供の確認", None, _CLOCK),
     Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
     Kind("PublishKeysUnstarted", "始められなかった公開文書の更新", None, _CLOCK),
     Kind("WatchSequencesUnstarted", "始められなかった連番の確認", None, _CLOCK),

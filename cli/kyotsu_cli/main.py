@@ -7,7 +7,20 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from kyotsu_cli.commands import access, catalogue, dlq, linkage, receipts, resident, sandbox, send, town, twin, watch
+from kyotsu_cli.commands import (
+    access,
+    catalogue,
+    deliveries,
+    dlq,
+    linkage,
+    receipts,
+    resident,
+    sandbox,
+    send,
+    town,
+    twin,
+    watch,
+)
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import notices
 
@@ -26,6 +39,7 @@ linkage.app.command("sweep")(watch.sweep)
 app.add_typer(access.app, name="access", help="だれが何をできるか")
 app.add_typer(catalogue.app, name="catalogue", help="カタログ（システム・連携ID・レイアウト）")
 app.add_typer(linkage.app, name="linkage", help="ファイル連携（送信前の確認、版の比較、取消、欠番・未受信の点検）")
+app.add_typer(deliveries.app, name="deliveries", help="利用側へのファイルの提供と受領")
 app.add_typer(dlq.app, name="dlq", help="失敗したメッセージ（DLQ）の確認と送り戻し")
 app.add_typer(receipts.app, name="receipts", help="受信したファイルの受付")
 app.add_typer(resident.app, name="resident", help="住民の記録と住民区分")
