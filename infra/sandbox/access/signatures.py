@@ -124,7 +124,7 @@ def _canonical(request: Request, signature: Signature) -> str:
     headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signature.signed)
     path = request.path or "/"
     if signature.service == "s3":
-        path = quote(unquote(path, "latin-1"), safe="/~", encoding="latin-1")
+        path = "/".join(map(_encoded, path.split("/")))
     else:
         path = quote(path, safe="/~")
     return "\n".join(

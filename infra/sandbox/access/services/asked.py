@@ -58,5 +58,5 @@ class Asked:
     @cached_property
     def segments(self) -> tuple[str, str]:
         """The first part of the path, and the rest, decoded."""
-        first, _, rest = unquote(self.path).removeprefix("/").partition("/")
-        return first, rest
+        first, _, rest = self.path.removeprefix("/").partition("/")
+        return unquote(first), unquote(rest)

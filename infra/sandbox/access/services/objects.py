@@ -75,7 +75,7 @@ _HEADERS = {
 def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     """Yield what a request to S3 needs. Raises UnmappedError."""
     bucket, key = asked.segments
-    if asked.path.startswith("//") or "/../" in f"/{key}/" or "/./" in f"/{key}/":
+    if asked.path.startswith("//") or "/" in bucket or "/../" in f"/{key}/" or "/./" in f"/{key}/":
         raise UnmappedError("s3: a path that may be read in two ways")
     special = sorted(set(asked.parameters) - _HARMLESS)
     if len(special) > 1:
