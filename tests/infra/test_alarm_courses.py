@@ -72,6 +72,9 @@ COURSES = {
     "provider-silent": Course(
         lambda _: {60: (1.0,)}, lambda _: dict.fromkeys(range(90, 8 * DAY, 23 * HOUR), (1.0,)), 8 * DAY, 2 * DAY
     ),
+    "api-failed": _counted(ALL_WELL),
+    "tokens-refused": Course(lambda _: {10: (1.0,) * 40}, lambda _: _always(1.0, HOUR), HOUR, 15),
+    "secret-ending": _counted(ALL_WELL),
     "sequence-gap": _counted(ALL_WELL),
     "lost-files": _counted(ALL_WELL),
     "stuck-files": _counted(ALL_WELL),

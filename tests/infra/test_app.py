@@ -54,8 +54,11 @@ def test_templates_need_no_parameter_and_no_bootstrap_rule(both: list[Template])
 OUTPUTS = {
     "AcceptedMunicipalities": "14",
     "AccessLogBucket": "<AccessLogsBucket",
+    "AccessTable": "<AccessTable",
     "AlarmTopic": "<AlarmsTopic",
     "BucketPrefix": "kyotsu-",
+    "ClientKey": "<KeysAccess",
+    "ClientSecretPrefix": "Kyotsu-",
     "EventBus": "<DomainEventsBus",
     "ExchangeKey": "<KeysExchange",
     "FingerprintSecret": "<PersonalFingerprintKey",
@@ -90,7 +93,8 @@ def test_plain_python_writes_the_same_templates(synthesis: Synthesis, tmp_path: 
         [sys.executable, "infra/app.py"], check=True, cwd=ROOT, env={**os.environ, **chosen_by}, capture_output=True
     )
     written = sorted(path.name for path in tmp_path.glob("*.template.json"))
-    assert written == [f"Kyotsu-development-{CITY}-{stack}.template.json" for stack in ("Linkage", "Stateful", "Watch")]
+    stacks = ("Access", "Linkage", "Stateful", "Watch")
+    assert written == [f"Kyotsu-development-{CITY}-{stack}.template.json" for stack in stacks]
     for name in written:
         assert json.loads((tmp_path / name).read_text()) == json.loads((synthesis.folder / name).read_text())
 
