@@ -79,8 +79,11 @@ def _run(deployment: Deployment, town: Path, folder: Path, order: random.Random)
     _compare(truth.differences(people, reader, "after"))
     _show(people, before, truth.categories(people, reader))
     _step(7, "支援措置対象者情報を順不同に送り、誰の住所を示さないかを、正解と比べます")
-    support = [Case(path.name, path, completeness(path), "ACCEPTED") for path in town.glob("outbox/001o009-00/*.csv")]
-    support.append(repeated(support[0].path))
+    paths = sorted(town.glob("outbox/001o009-00/*.csv"))
+    support = [
+        Case(f"支援措置 {path.stem[11:12]}{path.stem[-1:]}", path, completeness(path), "ACCEPTED") for path in paths
+    ]
+    support.append(repeated(paths[1]))
     order.shuffle(support)
     _show_each(_send(deployment, support))
     _compare(truth.protection_differences(people, town, deployment.shown))

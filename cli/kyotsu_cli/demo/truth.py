@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kyotsu.contracts.protection import OPERATOR, Reader
+from kyotsu.contracts.protection import OPERATOR, Reader, Verdict
 from kyotsu.japanese.dates import compact
 from kyotsu.protection.gate import RecordGate
 from kyotsu.residents.reading import ResidentReader, shown_category
@@ -44,12 +44,14 @@ def protection_differences(people: list[dict[str, Any]], folder: Path, gate: Rec
     """Yield every difference between who is protected and whose places of living an operator is not shown."""
     with (folder / TRUTH).open(encoding="utf-8") as lines:
         stories = {line["addressee_number"]: line for line in map(json.loads, lines)}
+    operator = Reader(OPERATOR, "operation")
+    verdicts = gate.decision.decide([person["addressee_number"] for person in people], operator)
     for number in (person["addressee_number"] for person in people):
-        shown = gate.shown(number, Reader(OPERATOR, "operation"))
-        wanted = number in stories and stories[number]["protected"]
-        if shown.withheld != (wanted and shown.items is not None):
-            yield f"{number}: 支援措置対象者 {shown.withheld}、正解 {wanted}（{stories.get(number, {}).get('story')}）"
-        if wanted and not gate.withheld.isdisjoint(shown.items or ()):
+        right = Verdict.WITHHELD if number in stories and stories[number]["protected"] else Verdict.OPEN
+        if verdicts.get(number) is not right:
+            yield f"{number}: 支援措置 {verdicts.get(number)}、正解 {right}（{stories.get(number, {}).get('story')}）"
+    for number in (number for number, story in stories.items() if story["protected"]):
+        if not gate.withheld.isdisjoint(gate.shown(number, operator).items or ()):
             yield f"{number}: 居所が分かる項目が示されました"
 
 
