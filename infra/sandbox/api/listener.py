@@ -57,6 +57,7 @@ class _Server(ThreadingHTTPServer):
     answer: Answer
     largest_body: int
     daemon_threads = True
+    request_queue_size = 128  # a burst of clients waits its turn
     block_on_close = False  # a client that keeps its connection must not keep the sandbox
 
     def handle_error(self, request: Any, client_address: Any) -> None:

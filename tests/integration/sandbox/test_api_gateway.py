@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,13 @@ def test_head_and_options_reach_a_function_that_wants_them(api: SmallApi) -> Non
     assert (head.status, head.body) == (200, b"")
     assert int(head.values("Content-Length")[0]) > 0
     assert api.event("OPTIONS", "/echo")["httpMethod"] == "OPTIONS"
+
+
+def test_many_at_once_get_their_own_answers(api: SmallApi) -> None:
+    with ThreadPoolExecutor(max_workers=24) as clients:
+        bodies = [f"body {number}" for number in range(48)]
+        events = clients.map(lambda body: api.event("POST", "/echo", body.encode()), bodies)
+        assert [event["body"] for event in events] == bodies
 
 
 def test_answer_without_content_has_none(api: SmallApi) -> None:
