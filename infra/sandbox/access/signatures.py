@@ -122,11 +122,9 @@ def is_genuine(request: Request, signature: Signature, secret: str) -> bool:
 
 def _canonical(request: Request, signature: Signature) -> str:
     headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signature.signed)
-    path = request.path or "/"
-    if signature.service == "s3":
-        path = "/".join(map(_encoded, path.split("/")))
-    else:
-        path = quote(path, safe="/~")
+    parts = (request.path or "/").split("/")
+    encode = _encoded if signature.service == "s3" else _encoded_again
+    path = "/".join(map(encode, parts))
     return "\n".join(
         [request.method, path, _query(request.query), headers, ";".join(signature.signed), _payload(request, signature)]
     )
@@ -140,6 +138,10 @@ def _query(raw: str) -> str:
 
 def _encoded(text: str) -> str:
     return quote(unquote(text, "latin-1"), safe="-_.~", encoding="latin-1")
+
+
+def _encoded_again(text: str) -> str:
+    return quote(text, safe="-_.~")
 
 
 def _payload(request: Request, signature: Signature) -> str:
