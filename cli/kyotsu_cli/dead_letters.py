@@ -64,6 +64,8 @@ KINDS = (
     Kind("WatchDeliveriesUnstarted", "始められなかった提供の確認", None, _CLOCK),
     Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
     Kind("PublishKeysUnstarted", "始められなかった公開文書の更新", None, _CLOCK),
+    Kind("DigestDayUnstarted", "始められなかった監査証跡のダイジェスト", None, _CLOCK),
+    Kind("StateCompletenessUnstarted", "始められなかった完全性証明の作成", None, _CLOCK),
     Kind("WatchSequencesUnstarted", "始められなかった連番の確認", None, _CLOCK),
 )
 

@@ -35,14 +35,20 @@ class AuditAccess:
         name = source.replace("/", "-")  # as in kyotsu.wiring.audit.source_of
         function.allow_objects(["s3:PutObject"], [audit.bucket.bucket_arn], f"records/{name}/")
         function.allow_key(audit.key, ["s3"], ["GenerateDataKey"])
-        function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], [audit.table.table_arn])
-        function.allow_key(audit.key, ["dynamodb"], _TABLE_KEY)
+        self.let_find(function)
 
-    def let_read(self, function: PythonFunction) -> None:
-        """Let a function read records, digests and statements."""
+    def let_find(self, function: PythonFunction) -> None:
+        """Let a function note where records stand, and ask whether one is noted whose people it knows."""
+        function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], [self._audit.table.table_arn])
+        function.allow_key(self._audit.key, ["dynamodb"], _TABLE_KEY)
+
+    def let_read(self, function: PythonFunction, *folders: str) -> None:
+        """Let a function list and read what stands below folders."""
         audit = self._audit
-        function.allow_objects(["s3:GetObject"], [audit.bucket.bucket_arn], "*")
-        function.allow(["s3:ListBucket"], [audit.bucket.bucket_arn])
+        for folder in folders:
+            function.allow_objects(["s3:GetObject"], [audit.bucket.bucket_arn], folder)
+        below = [f"{folder}*" for folder in folders]
+        function.allow(["s3:ListBucket"], [audit.bucket.bucket_arn], StringLike={"s3:prefix": below})
         function.allow_key(audit.key, ["s3"], ["Decrypt"])
 
     def let_add(self, function: PythonFunction, folder: str) -> None:

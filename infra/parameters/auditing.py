@@ -21,7 +21,7 @@ class Auditing:
     """Minutes between two looks for days that are over and have no digest or no statement yet."""
     digest_grace: int = 30
     """Minutes after midnight, JST, in which what was begun before it may still arrive."""
-    open_days: int = 3
+    open_days: int = 1
     """Days after which a statement tells of files that have no answer yet, instead of waiting for them."""
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.accounts import DigestDay, StateCompleteness
 from infra.constructs.continuity import Continuity
 from infra.constructs.list_missing import ListMissing
 from infra.constructs.outputs import publish
@@ -19,7 +20,7 @@ from infra.stacks.stateful import StatefulStack
 
 
 class WatchStack(Stack):
-    """The sweep of the outboxes, the continuity of 連番, and who is missing from complete full sets."""
+    """The sweep of the outboxes, the continuity of 連番, people missing from complete full sets, daily accounts."""
 
     def __init__(
         self,
@@ -43,6 +44,8 @@ class WatchStack(Stack):
         self.sweep = SweepOutbox(self, "Sweep", platform=platform, stateful=stateful, receive=receive)
         self.continuity = Continuity(self, "Continuity", platform=platform, stateful=stateful)
         self.list_missing = ListMissing(self, "ListMissing", platform=platform, stateful=stateful)
+        self.digests = DigestDay(self, "Digests", platform=platform, stateful=stateful)
+        self.statements = StateCompleteness(self, "Statements", platform=platform, stateful=stateful)
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
@@ -50,12 +53,16 @@ class WatchStack(Stack):
         publish(
             self,
             {
+                "DigestDayFunction": self.digests.function.function.function_name,
+                "DigestDayUnstarted": self.digests.clock.unstarted.queue.queue_url,
                 "ListMissingDeadLetters": missing.queue.dead_letters.queue.queue_url,
                 "ListMissingFunction": missing.function.function.function_name,
                 "ListMissingQueue": missing.queue.queue.queue_url,
                 "NoteSequenceDeadLetters": continuity.queue.dead_letters.queue.queue_url,
                 "NoteSequenceQueue": continuity.queue.queue.queue_url,
                 "NoteSequenceFunction": continuity.note.function.function_name,
+                "StateCompletenessFunction": self.statements.function.function.function_name,
+                "StateCompletenessUnstarted": self.statements.clock.unstarted.queue.queue_url,
                 "SweepOutboxUnstarted": self.sweep.clock.unstarted.queue.queue_url,
                 "SweepOutboxFunction": self.sweep.function.function.function_name,
                 "UndeliveredFullSets": missing.undelivered.queue.queue_url,

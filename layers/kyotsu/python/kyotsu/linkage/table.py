@@ -103,7 +103,7 @@ class ReceiptTable:
             pk,
             RECEIPT,
             gsi1pk=f"{self._municipality}#PROVIDER#{receipt.provider}",
-            gsi1sk=f"{receipt.received_at.astimezone(UTC).isoformat(timespec='microseconds')}#{receipt.receipt_id}",
+            gsi1sk=f"{_sort_key(receipt.received_at)}#{receipt.receipt_id}",
             bucket=receipt.ref.bucket,
             object_key=receipt.ref.key,
             version_id=receipt.ref.version_id,
@@ -134,6 +134,13 @@ class ReceiptTable:
         """Yield a provider's receipts (None: all), latest first. One of the last second may still be missing."""
         partition = f"{self._municipality}#PROVIDER#{provider}"
         for item in self._receipts.by_provider.query(partition, scan_index_forward=False, limit=limit):
+            yield _receipt(item)
+
+    def received(self, provider: str, since: datetime, until: datetime) -> Iterator[Receipt]:
+        """Yield a provider's receipts from one moment until another. One of the last second may be missing."""
+        partition, keys = f"{self._municipality}#PROVIDER#{provider}", self._receipts.gsi1sk
+        # Ids sort after nothing, so that the end itself stays outside.
+        for item in self._receipts.by_provider.query(partition, keys.between(_sort_key(since), _sort_key(until))):
             yield _receipt(item)
 
     def save_scan(self, receipt: Receipt, scan: Scan) -> None:
@@ -212,6 +219,10 @@ class ReceiptTable:
         """Return the partition that tells whose content was accepted first."""
         name = f"{receipt.interface}-{receipt.branch}#{receipt.mode}#{receipt.version}"
         return f"{self._municipality}#CONTENT#{name}#{sha256}"
+
+
+def _sort_key(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _unless_there(item: Any, absent: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kyotsu.contracts.audit import AuditTrail
 from kyotsu.runtime import clients
+from kyotsu.runtime.audit.digests import Digesting
 from kyotsu.runtime.audit.index import AuditTable
 from kyotsu.runtime.audit.store import AuditBucket
 from kyotsu.runtime.audit.writing import ChainedTrail
@@ -29,6 +30,19 @@ def audit_trail() -> AuditTrail:
         AuditBucket(clients.s3(), setting("AUDIT_BUCKET")),
         AuditTable(setting("AUDIT_TABLE"), setting("MUNICIPALITY"), timedelta(days=int(setting("AUDIT_DAYS")))),
         SystemClock(),
+    )
+
+
+@functools.cache
+def digesting(*, at_once: bool = False) -> Digesting:
+    """Return what makes digests; `at_once` has no patience with records from before midnight."""
+    municipality = setting("MUNICIPALITY")
+    return Digesting(
+        municipality,
+        AuditBucket(clients.s3(), setting("AUDIT_BUCKET")),
+        AuditTable(setting("AUDIT_TABLE"), municipality, timedelta(days=int(setting("AUDIT_DAYS")))),
+        SystemClock(),
+        timedelta() if at_once else timedelta(minutes=int(setting("GRACE_MINUTES"))),
     )
 
 

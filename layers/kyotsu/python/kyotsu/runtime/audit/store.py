@@ -22,12 +22,17 @@ class AuditBucket:
     client: S3Client
     bucket: str
 
-    def create(self, key: str, body: bytes) -> bool:
+    def create(self, key: str, body: bytes, content_type: str = _TYPE) -> bool:
         """Write an object durably unless there is one; tell whether it was written."""
         try:
             # The checksum is what a bucket with Object Lock asks of every write.
             self.client.put_object(
-                Bucket=self.bucket, Key=key, Body=body, ContentType=_TYPE, IfNoneMatch="*", ChecksumAlgorithm="SHA256"
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "PreconditionFailed":
