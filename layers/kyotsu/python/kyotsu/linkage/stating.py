@@ -213,8 +213,13 @@ class ChainProblem(NamedTuple):
     what: str
 
 
-def verify_chain(objects: StatementObjects, provider: str, interface: str) -> Iterator[Statement | ChainProblem]:
-    """Yield the statements of a chain in order, each after what is wrong with it."""
+def verify_chain(
+    objects: StatementObjects, provider: str, interface: str, kept_from: str
+) -> Iterator[Statement | ChainProblem]:
+    """Yield the statements of a chain in order, each after what is wrong with it.
+
+    Those about days up to `kept_from` may be gone, because their time is over.
+    """
     before: Last | None = None
     for key in sorted(objects.keys(folder(provider, interface))):
         body = objects.find(key)
@@ -229,8 +234,7 @@ def verify_chain(objects: StatementObjects, provider: str, interface: str) -> It
             yield ChainProblem(key, "missing_before")
         elif before and found.previous != hash_of(before.body):
             yield ChainProblem(key, "unchained")
-        # The first one there is may follow some whose time is over, but never one of the same month.
-        elif before is None and (found.sequence == 1) != (not found.previous):
+        elif before is None and (found.previous or found.sequence != 1) and found.day > next_day(kept_from):
             yield ChainProblem(key, "missing_before")
         before = Last(found, body or b"")
         yield found
