@@ -27,11 +27,13 @@ from kyotsu.residents.applier import ResidentApplier
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.sealing import Sealing
 from kyotsu.residents.table import ResidentTable
+from kyotsu.runtime.audit.seeing import Seeing
+from kyotsu.runtime.audit.verifying import Verifying
 from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.failures import FailureTable
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.wiring.adapters import LinkageObjects
-from kyotsu.wiring.audit import operators_trail
+from kyotsu.wiring.audit import operators_trail, seeing, verifying
 from kyotsu.wiring.catalogue import effect_rules, layout_columns, withheld_items
 from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
 from kyotsu.wiring.sealing import deployed_sealing
@@ -81,6 +83,16 @@ class Deployment:
     def audit(self) -> AuditTrail:
         """Where every access of an operator to somebody's data is told before it happens."""
         return operators_trail(boto3.client("s3"), self.municipality, self.outputs)
+
+    @property
+    def seeing(self) -> Seeing:
+        """Who touched somebody's data."""
+        return seeing(boto3.client("s3"), self.municipality, self.outputs)
+
+    @property
+    def verifying(self) -> Verifying:
+        """Whether the audit trail is whole."""
+        return verifying(boto3.client("s3"), self.municipality, self.outputs)
 
     @property
     def admission(self) -> Admission:

@@ -9,9 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kyotsu_cli.commands import (
     access,
+    audit,
     catalogue,
+    completeness,
     deliveries,
     dlq,
+    fetch,
     linkage,
     receipts,
     resident,
@@ -32,11 +35,14 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("send")(send.send)
+app.command("fetch")(fetch.fetch)
 app.command("town")(town.town)
 linkage.app.command("twin")(twin.twin)
 linkage.app.command("gaps")(watch.gaps)
 linkage.app.command("sweep")(watch.sweep)
 app.add_typer(access.app, name="access", help="だれが何をできるか")
+app.add_typer(audit.app, name="audit", help="だれが誰の情報を見たか（監査証跡）")
+app.add_typer(completeness.app, name="completeness", help="提供側・連携ID・日ごとの受信結果（完全性証明）")
 app.add_typer(catalogue.app, name="catalogue", help="カタログ（システム・連携ID・レイアウト）")
 app.add_typer(linkage.app, name="linkage", help="ファイル連携（送信前の確認、版の比較、取消、欠番・未受信の点検）")
 app.add_typer(deliveries.app, name="deliveries", help="利用側へのファイルの提供と受領")

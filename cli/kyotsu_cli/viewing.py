@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
@@ -44,11 +45,11 @@ class Viewing:
                 f"宛名番号 {number} は支援措置対象者か判定できないため、示しません。時間を置いて再実行してください。",
                 Exit.UNDECIDED,
             ) from None
-        self._tell(number, shown)
+        self.tell([number], "resident show", withheld=shown.withheld)
         return shown
 
-    def _tell(self, number: str, shown: ShownRecord) -> None:
-        """Record the access; what can't be recorded is not shown."""
+    def tell(self, numbers: Sequence[str], subject: str, *, withheld: bool = False) -> None:
+        """Record that people are about to be shown; raises CommandError if it can't be: then they must not be."""
         access = Access(
             access_id=str(uuid.uuid4()),
             at=utc_now().astimezone(JST).isoformat(timespec="milliseconds"),
@@ -56,12 +57,13 @@ class Viewing:
             business=_BUSINESS,
             purpose=self._reader.purpose,
             deed=Deed.READ,
-            subject="resident show",
-            withheld=shown.withheld,
+            subject=subject,
+            withheld=withheld,
         )
         try:
-            self._trail.record(access, [number])
+            self._trail.record(access, numbers)
         except _UNRECORDED as error:
+            named = f"宛名番号 {numbers[0]}" + (f" ほか{len(numbers) - 1}人" if len(numbers) > 1 else "")
             raise CommandError(
-                f"監査証跡に記録できないため、宛名番号 {number} を示しません（{type(error).__name__}）。"
+                f"監査証跡に記録できないため、{named} を示しません（{type(error).__name__}）。"
             ) from error

@@ -20,7 +20,7 @@ from kyotsu_cli.output import console, notices, print_items, print_json, print_t
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
-_BATCH = 100
+_BATCH = 1_000
 
 
 @app.command()
@@ -88,15 +88,19 @@ def category(
     as_json: AsJson = False,
 ) -> None:
     """住民区分と、その根拠になったファイルの行を示す。"""
-    moment, reader = _moment(at), connect().residents
+    moment, deployment = _moment(at), connect()
+    reader, viewing = deployment.residents, Viewing(deployment, OPERATION)
     if number == "-":
         for batch in _batches(line.strip() for line in sys.stdin):
-            for shown in reader.categories(batch, moment):
+            found = list(reader.categories(batch, moment))
+            viewing.tell([shown.addressee_number for shown in found if shown.known], "resident category")
+            for shown in found:
                 print_json(_json(shown))
         return
     shown = next(iter(reader.categories([number], moment)))
     if not shown.known:
         raise _unknown(number)
+    viewing.tell([number], "resident category")
     if as_json:
         print_json(_json(shown))
         return

@@ -11,7 +11,9 @@ from kyotsu.contracts.audit import AuditTrail
 from kyotsu.runtime import clients
 from kyotsu.runtime.audit.digests import Digesting
 from kyotsu.runtime.audit.index import AuditTable
+from kyotsu.runtime.audit.seeing import Seeing
 from kyotsu.runtime.audit.store import AuditBucket
+from kyotsu.runtime.audit.verifying import Verifying
 from kyotsu.runtime.audit.writing import ChainedTrail
 from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.settings import setting
@@ -53,10 +55,20 @@ def source_of(function: str) -> str:
 
 def operators_trail(client: S3Client, municipality: str, outputs: Mapping[str, str]) -> AuditTrail:
     """Return the trail that the `kyotsu` command adds to, by the outputs of the deployment's stacks."""
-    return ChainedTrail(
-        municipality,
-        "cli",
-        AuditBucket(client, outputs["AuditBucket"]),
-        AuditTable(outputs["AuditTable"], municipality, timedelta(days=int(outputs["AuditDays"]))),
-        SystemClock(),
-    )
+    objects, index = _stored(client, municipality, outputs)
+    return ChainedTrail(municipality, "cli", objects, index, SystemClock())
+
+
+def seeing(client: S3Client, municipality: str, outputs: Mapping[str, str]) -> Seeing:
+    """Return what reads the trail by person."""
+    return Seeing(*_stored(client, municipality, outputs))
+
+
+def verifying(client: S3Client, municipality: str, outputs: Mapping[str, str]) -> Verifying:
+    """Return what looks for anything that was changed in the trail."""
+    return Verifying(municipality, *_stored(client, municipality, outputs))
+
+
+def _stored(client: S3Client, municipality: str, outputs: Mapping[str, str]) -> tuple[AuditBucket, AuditTable]:
+    kept = timedelta(days=int(outputs["AuditDays"]))
+    return AuditBucket(client, outputs["AuditBucket"]), AuditTable(outputs["AuditTable"], municipality, kept)
