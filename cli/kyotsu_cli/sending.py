@@ -7,11 +7,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from kyotsu.linkage.admission import ROW_COUNT, SHA256
@@ -63,13 +64,36 @@ def upload(
     """Upload a file, in several parts if it is large; `progress` is told the bytes that went out."""
     key = object_key(path)
     try:
-        client.upload_file(
-            str(path), bucket, key, ExtraArgs={"Metadata": metadata, "ContentType": "text/csv"}, Callback=progress
-        )
-        version = client.head_object(Bucket=bucket, Key=key)["VersionId"]
-    except ClientError as error:
+        with _version_of(client, key) as version:
+            client.upload_file(
+                str(path), bucket, key, ExtraArgs={"Metadata": metadata, "ContentType": "text/csv"}, Callback=progress
+            )
+    except (ClientError, S3UploadFailedError) as error:
         raise CommandError(f"{path.name}: 送信できません：{error}") from error
-    return Sent(ObjectRef(bucket, key, version), path)
+    return Sent(ObjectRef(bucket, key, version()), path)
+
+
+@contextmanager
+def _version_of(client: S3Client, key: str) -> Iterator[Callable[[], str]]:
+    """Tell, after the block, which version it made of an object.
+
+    Asking afterwards could find somebody else's newer one, and a sender may not read its own outbox.
+    """
+    told: list[str] = []
+    events, name = client.meta.events, f"kyotsu-{key}"
+    answers = ("after-call.s3.PutObject", "after-call.s3.CompleteMultipartUpload")
+
+    def listen(parsed: dict[str, Any], **_: object) -> None:
+        if "VersionId" in parsed:
+            told.append(parsed["VersionId"])
+
+    for answer in answers:
+        events.register(answer, listen, unique_id=f"{name}-{answer}")
+    try:
+        yield lambda: told[-1]
+    finally:
+        for answer in answers:
+            events.unregister(answer, unique_id=f"{name}-{answer}")
 
 
 def answers(client: S3Client, sent: list[Sent], timeout: float) -> Iterator[tuple[Sent, dict[str, Any] | None]]:
@@ -108,10 +132,9 @@ def _answer(client: S3Client, ref: ObjectRef) -> dict[str, Any] | None:
 
 
 def _object(client: S3Client, bucket: str, key: str) -> bytes | None:
-    try:
-        with closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
-            return body.read()
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
-            return None
-        raise
+    # Who may list a prefix only is told "access denied" of an object that is not there, so the listing is asked.
+    listed = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    if [found["Key"] for found in listed] != [key]:
+        return None
+    with closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
+        return body.read()
