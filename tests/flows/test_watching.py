@@ -14,7 +14,7 @@ from tests.flows.sandbox_process import eventually
 
 def test_a_file_of_which_nobody_was_told_is_found_by_the_sweep(sandbox: Sandbox) -> None:
     events = sandbox.client("events")
-    (rule,) = [rule["Name"] for rule in events.list_rules()["Rules"] if "aws.s3" in rule.get("EventPattern", "")]
+    (rule,) = [rule["Name"] for rule in events.list_rules()["Rules"] if "outbox/" in rule.get("EventPattern", "")]
     file = new_name()
     events.disable_rule(Name=rule)
     try:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
@@ -100,10 +101,14 @@ class Gate:
         return content
 
     def _may_know(self, request: Request) -> bool:
-        """Tell whether the caller may know that an object isn't there: S3 tells only who may list the bucket."""
+        """Tell whether the caller may know that an object isn't there: S3 tells only who may list it.
+
+        The key counts as the prefix: who may list below a prefix is told (seen on AWS, kopia/kopia#3072).
+        """
         who = self._access.principals.authenticate(request)
-        bucket = request.path.removeprefix("/").split("/", 1)[0]
-        return self._access.refusal(who, Need("s3:ListBucket", f"arn:aws:s3:::{bucket}"), {}) is None
+        bucket, _, key = request.path.removeprefix("/").partition("/")
+        listing = Need("s3:ListBucket", f"arn:aws:s3:::{bucket}", {"s3:prefix": (unquote(key),)} if key else {})
+        return self._access.refusal(who, listing, {}) is None
 
 
 class _Held:
