@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from pynamodb.attributes import TTLAttribute
 
+from kyotsu.access import table as access_models
+from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
 from kyotsu.residents import table as residents_models
 from kyotsu.runtime import failures
@@ -29,7 +31,8 @@ def _models(module: object) -> list[type[TableItem]]:
 @pytest.mark.parametrize(
     ("table", "modules"),
     [
-        ("Linkage", (linkage_models, failures)),
+        ("Access", (access_models,)),
+        ("Linkage", (linkage_models, delivery_models, failures)),
         ("Residents", (residents_models,)),
         ("Protection", (residents_models,)),  # the same items, written by the same code
     ],
