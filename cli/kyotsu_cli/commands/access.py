@@ -10,10 +10,5 @@ from kyotsu_cli.commands.access_matrix import show_matrix
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback()
-def group() -> None:
-    """Keep each command below `access`, although there may be only one."""
-
-
 app.command("matrix")(show_matrix)
 app.add_typer(access_client.app, name="client", help="トークンを取得するシステムの登録とシークレット")
