@@ -1,4 +1,4 @@
-"""S3 under one lock, with policies that are stored, not enforced.
+"""S3 under one lock, with policies that moto keeps and `infra.sandbox.access` enforces.
 
 moto checks `If-None-Match` and then stores, without a lock between, and walks its keys while others are added. It
 applies a Deny statement without looking at its Condition, so "deny unless TLS" would close every bucket to
