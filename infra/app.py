@@ -69,7 +69,7 @@ def compose(
     watch = WatchStack(
         scope, parameters=parameters, stateful=stateful, linkage=linkage, functions=functions, layers=layers
     )
-    for stack in (stateful, access, linkage, watch):
+    for stack in (stateful, access, linkage, delivery, watch):
         Tags.of(stack).add("kyotsu:stage", parameters.stage)
         Tags.of(stack).add("kyotsu:municipality", parameters.municipality)
         if parameters.permissions_boundary:

@@ -1,4 +1,4 @@
-"""How long files and answers stay in a provider's bucket: lifecycle rules made of the catalogue's interfaces."""
+"""How long files, answers and deliveries stay in a system's bucket: lifecycle rules made of the catalogue."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Kept:
     interface: str
     providers: tuple[str, ...] | None
     days: int
+    recipients: tuple[tuple[str, bool], ...] = ()
+    """Who gets them, and whether in a bucket of its own; ids in lower case."""
 
 
 @functools.cache
@@ -35,7 +37,12 @@ def kept_files(folder: Path = ROOT / "catalogue" / "interfaces") -> tuple[Kept, 
     """Return what the catalogue says of each interface."""
     found = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml")))
     return tuple(
-        Kept(entry["id"], None if entry["providers"] == "any" else tuple(entry["providers"]), entry["retention_days"])
+        Kept(
+            entry["id"],
+            None if entry["providers"] == "any" else tuple(entry["providers"]),
+            entry["retention_days"],
+            tuple((each["id"].lower(), each.get("place") == "recipient") for each in entry["recipients"]),
+        )
         for entry in found
     )
 
@@ -44,9 +51,15 @@ def lifecycle_rules(system: str, kept: tuple[Kept, ...]) -> tuple[s3.LifecycleRu
     """Return the rules of a system's bucket; raises ParameterError if S3 would not take so many."""
     own = [k for k in kept if k.providers is None or system.lower() in {name.lower() for name in k.providers}]
     rules = [_rule(f"{folder}-{spelt}", prefix, k.days) for k in own for folder, spelt, prefix in _prefixes(k)]
+    rules += [
+        _rule(f"deliveries-{recipient}-{k.interface}", f"deliveries/{recipient}/{k.interface}/", k.days)
+        for k in kept
+        for recipient, in_own in k.recipients
+        if (recipient == system.lower() if in_own else k in own)
+    ]
     # Of overlapping rules the shorter one counts in S3, so this one meets only what belongs to no interface.
     longest = max(k.days for k in kept)
-    rules += [_rule(f"{folder}-other", f"{folder}/", longest) for folder in ("outbox", "answers")]
+    rules += [_rule(f"{folder}-other", f"{folder}/", longest) for folder in ("outbox", "answers", "deliveries")]
     rules.append(s3.LifecycleRule(id="delete-markers", expired_object_delete_marker=True))
     if len(rules) >= MAX_RULES:
         raise ParameterError(f"the bucket of {system} would need {len(rules)} lifecycle rules; S3 takes {MAX_RULES}")

@@ -33,7 +33,7 @@ class AuditAccess:
         """
         audit = self._audit
         name = source.replace("/", "-")  # as in kyotsu.wiring.audit.source_of
-        function.allow_objects(["s3:PutObject"], [audit.bucket.bucket_arn], f"records/{name}/")
+        function.allow_objects(["s3:PutObject"], [self.stateful.audit_arn], f"records/{name}/")
         function.allow_key(audit.key, ["s3"], ["GenerateDataKey"])
         self.let_find(function)
 
@@ -46,14 +46,14 @@ class AuditAccess:
         """Let a function list and read what stands below folders."""
         audit = self._audit
         for folder in folders:
-            function.allow_objects(["s3:GetObject"], [audit.bucket.bucket_arn], folder)
+            function.allow_objects(["s3:GetObject"], [self.stateful.audit_arn], folder)
         below = [f"{folder}*" for folder in folders]
-        function.allow(["s3:ListBucket"], [audit.bucket.bucket_arn], StringLike={"s3:prefix": below})
+        function.allow(["s3:ListBucket"], [self.stateful.audit_arn], StringLike={"s3:prefix": below})
         function.allow_key(audit.key, ["s3"], ["Decrypt"])
 
     def let_add(self, function: PythonFunction, folder: str) -> None:
         """Let a function add documents below a folder (`digests/`)."""
-        function.allow_objects(["s3:PutObject"], [self._audit.bucket.bucket_arn], folder)
+        function.allow_objects(["s3:PutObject"], [self.stateful.audit_arn], folder)
         function.allow_key(self._audit.key, ["s3"], ["GenerateDataKey"])
 
     @property

@@ -18,6 +18,7 @@ from infra.constructs.personal import PersonalData
 from infra.constructs.signing import SigningKeys
 from infra.constructs.table import RecordTable, index
 from infra.parameters.types import Parameters
+from infra.retention import kept_files
 from infra.systems import catalogue
 
 WORK_DAYS = Duration.days(7)
@@ -62,6 +63,7 @@ class StatefulStack(Stack):
         )
         self.access = RecordTable(self, "Access", key=self.keys.access, parameters=parameters, expires_at="expires_at")
         self.audit = AuditStore(self, "Audit", key=self.keys.audit, access_logs=self.access_logs, parameters=parameters)
+        self.audit_arn = self.export_value(self.audit.bucket.bucket_arn)
         self.signing = SigningKeys(self, "Signing", parameters=parameters)
         self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
@@ -78,16 +80,24 @@ class StatefulStack(Stack):
         )
 
     def _work_bucket(self) -> EncryptedBucket:
-        expiry = s3.LifecycleRule(
-            id="work-is-done", expiration=WORK_DAYS, noncurrent_version_expiration=Duration.days(1)
-        )
+        # What was refused of a file is needed for as long as the file itself can be offered anew.
+        longest = Duration.days(max(kept.days for kept in kept_files()))
+        rules = [
+            s3.LifecycleRule(
+                id=f"{folder}-is-done",
+                prefix=f"{folder}/",
+                expiration=kept_for,
+                noncurrent_version_expiration=Duration.days(1),
+            )
+            for folder, kept_for in (("errors", longest), ("missing", WORK_DAYS))
+        ]
         return EncryptedBucket(
             self,
             "Work",
             key=self.keys.records,
             access_logs=self.access_logs,
             parameters=self._parameters,
-            lifecycle_rules=(expiry,),
+            lifecycle_rules=tuple(rules),
         )
 
     def _publish_outputs(self) -> None:

@@ -97,6 +97,12 @@ def linkage(synthesis: Synthesis, deployment: str) -> Template:
 
 
 @pytest.fixture
+def delivery(synthesis: Synthesis, deployment: str) -> Template:
+    """The delivery stack of each deployment."""
+    return synthesis.template(deployment, "Delivery")
+
+
+@pytest.fixture
 def watch(synthesis: Synthesis, deployment: str) -> Template:
     """The watch stack of each deployment."""
     return synthesis.template(deployment, "Watch")

@@ -79,6 +79,21 @@ COURSES = {
     "lost-files": _counted(ALL_WELL),
     "stuck-files": _counted(ALL_WELL),
     "people-missing": _counted(ALL_WELL),
+    "deliveries-refused": _counted(ALL_WELL),
+    "files-undelivered": _counted(ALL_WELL),
+    # Measured every five minutes, in seconds.
+    "deliveries-unoffered": Course(
+        lambda _: {minute: (60.0 * minute,) for minute in range(0, 6 * HOUR, 5)},
+        lambda _: {minute: (60.0 * (minute % 30),) for minute in range(0, 6 * HOUR, 5)},
+        6 * HOUR,
+        2 * HOUR,
+    ),
+    "deliveries-unacknowledged": Course(
+        lambda _: {minute: (60.0 * minute,) for minute in range(0, 3 * DAY, 5)},
+        lambda _: {minute: (60.0 * (minute % (12 * HOUR)),) for minute in range(0, 3 * DAY, 5)},
+        3 * DAY,
+        2 * DAY,
+    ),
 }
 
 

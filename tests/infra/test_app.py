@@ -23,6 +23,10 @@ NAMES = {"AliasName", "AlarmName", "BucketName", "FunctionName", "GroupName", "L
          "TopicName"}  # fmt: skip
 
 
+STACKS = ("Access", "Delivery", "Linkage", "Stateful", "Watch")
+"""In the order of their names."""
+
+
 def test_nothing_has_a_physical_name_but_where_one_is_needed(both: list[Template]) -> None:
     for template in both:
         for logical_id, resource in template.body["Resources"].items():

@@ -34,6 +34,28 @@ def test_files_and_answers_of_each_interface_go_after_its_days(stateful: Templat
                 assert rule["Status"] == "Enabled"
 
 
+def test_deliveries_go_with_the_files_of_their_interface(stateful: Template) -> None:
+    found = rules(stateful, "001")
+    interface = CATALOGUE.interfaces["001o006"]
+    for recipient in interface.recipients:
+        rule = found[f"deliveries-{recipient.id}-001o006"]
+        assert rule["Prefix"] == f"deliveries/{recipient.id}/001o006/"
+        assert rule["ExpirationInDays"] == interface.retention_days
+    assert not [name for name in rules(stateful, "010") if name.startswith("deliveries-0")]
+
+
+def test_deliveries_in_a_recipients_own_bucket_go_there() -> None:
+    kept = (Kept("001o006", ("001",), 40, (("010", True), ("002", False))), Kept("001o009", ("001",), 90))
+    for system, names in (("001", {"deliveries-002-001o006"}), ("010", {"deliveries-010-001o006"}), ("002", set())):
+        assert {rule.id for rule in lifecycle_rules(system, kept) if str(rule.id).startswith("deliveries-0")} == names
+
+
+def test_what_was_refused_is_known_for_as_long_as_a_file_can_be_offered_anew(stateful: Template) -> None:
+    work = stateful.only("S3::Bucket", "Work")["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in work if "Prefix" in rule}
+    assert days == {"errors/": max(kept.days for kept in kept_files()), "missing/": 7}
+
+
 def test_a_bucket_has_rules_for_what_its_system_sends_alone(stateful: Template) -> None:
     assert "outbox-001o006" not in rules(stateful, "010")
     assert "outbox-031i001" in rules(stateful, "010")
@@ -44,7 +66,7 @@ def test_whatever_else_is_put_there_goes_last_and_nothing_remains(stateful: Temp
     for name, bucket in stateful.properties("S3::Bucket").items():
         if name.startswith("Provider"):
             found = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
-            for folder in ("outbox", "answers"):
+            for folder in ("outbox", "answers", "deliveries"):
                 other = found[f"{folder}-other"]
                 assert (other["Prefix"], other["ExpirationInDays"]) == (f"{folder}/", longest)
             assert found["delete-markers"]["ExpiredObjectDeleteMarker"] is True

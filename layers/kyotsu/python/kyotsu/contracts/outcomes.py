@@ -201,9 +201,6 @@ DELIVERY_UNKNOWN = _error("E1407", "提供 {delivery_id} はありません。�
 REOFFER_UNDONE = _error("E1408", "提供 {delivery_id} の元のファイルは取り消されたため、再提供できません。")
 REOFFER_NO_RECIPIENT = _error("E1409", "提供 {delivery_id} の利用側は、いまのカタログでは利用側ではありません。")
 REOFFER_REPLACED = _error("E1410", "提供 {delivery_id} は再提供済みです。最後の提供番号を指定してください。")
-ERRORS_GONE = _error(
-    "E1411", "受付 {receipt_id} の行ごとの結果は保存期間を過ぎており、どの行が受理されたか確かめられません。"
-)
 ACK_NOT_JSON = _error("E1421", "受領の回答をJSONとして読めません（UTF-8、64KB以内）。")
 ACK_STATE = _error("E1422", "state は FETCHED、ACKNOWLEDGED、REFUSED のいずれかで設定してください。")
 ACK_SHA256_MISSING = _error("E1423", "ACKNOWLEDGED には sha256 が必須です。受け取ったファイルから計算してください。")
