@@ -79,6 +79,15 @@ COURSES = {
     "lost-files": _counted(ALL_WELL),
     "stuck-files": _counted(ALL_WELL),
     "people-missing": _counted(ALL_WELL),
+    "audit-trail-broken": _counted(ALL_WELL),
+    "statement-open": _counted(ALL_WELL),
+    "digest-missing": Course(
+        lambda _: {60: (1.0,)}, lambda _: dict.fromkeys(range(90, 8 * DAY, DAY), (1.0,)), 8 * DAY, 2 * DAY
+    ),
+    # One that waits for an answer comes a day later.
+    "statement-missing": Course(
+        lambda _: {60: (1.0,)}, lambda _: dict.fromkeys(range(90, 8 * DAY, 2 * DAY), (1.0,)), 8 * DAY, 3 * DAY
+    ),
     "deliveries-refused": _counted(ALL_WELL),
     "files-undelivered": _counted(ALL_WELL),
     # Measured every five minutes, in seconds.

@@ -14,6 +14,7 @@ from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
 from kyotsu.residents import table as residents_models
 from kyotsu.runtime import failures
+from kyotsu.runtime.audit import index as audit_models
 from kyotsu.runtime.tables import TableItem
 from tests.infra.templates import Template
 
@@ -32,6 +33,7 @@ def _models(module: object) -> list[type[TableItem]]:
     ("table", "modules"),
     [
         ("Access", (access_models,)),
+        ("AuditIndex", (audit_models,)),
         ("Linkage", (linkage_models, delivery_models, failures)),
         ("Residents", (residents_models,)),
         ("Protection", (residents_models,)),  # the same items, written by the same code

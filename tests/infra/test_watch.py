@@ -10,7 +10,8 @@ from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 from tests.infra.test_permissions import INLINE_LIMIT, NETWORK_INTERFACES, OUTSIDE_THE_NETWORK
 
-ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole", "ListMissingFunctionRole")
+ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole", "ListMissingFunctionRole", "DigestsFunctionRole",
+         "StatementsFunctionRole")  # fmt: skip
 RECORDS = {"Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"}
 
 
@@ -81,6 +82,46 @@ def test_people_missing_are_listed_by_a_function_that_may_do_nothing_else(watch:
         ("events:PutEvents", "DomainEventsBus"),
         *((f"sqs:{action}", "ListMissingFullSetsQueue") for action in (*reading, "SendMessage")),
     }
+
+
+def _below(watch: Template, role: str) -> set[tuple[str, str]]:
+    """Return actions on objects and buckets, with what follows the bucket's name; `own` is the audit trail's."""
+    return {
+        (
+            action,
+            ("own" if "AuditRecords" in resource else resource.partition("/")[0][-3:]) + resource[_cut(resource) :],
+        )
+        for action, resource in granted(watch.permissions(role))
+        if action.startswith("s3:")
+    }
+
+
+def _cut(resource: str) -> int:
+    return resource.index("/") if "/" in resource else len(resource)
+
+
+def test_digests_are_made_by_a_function_that_may_do_nothing_else(watch: Template) -> None:
+    assert _below(watch, "DigestsFunctionRole") == {
+        ("s3:GetObject", "own/records/*"),
+        ("s3:GetObject", "own/digests/*"),
+        ("s3:ListBucket", "own"),
+        ("s3:PutObject", "own/digests/*"),
+    }
+    others = {pair for pair in granted(watch.permissions("DigestsFunctionRole")) if pair[0].startswith("dynamodb:")}
+    assert {action for action, _ in others} == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert all("AuditIndex" in resource for _, resource in others)
+
+
+def test_statements_are_made_by_a_function_that_may_do_nothing_else(watch: Template) -> None:
+    assert _below(watch, "StatementsFunctionRole") == {
+        ("s3:GetObject", "own/completeness/*"),
+        ("s3:ListBucket", "own"),
+        ("s3:PutObject", "own/completeness/*"),
+        *(("s3:PutObject", f"{system}/answers/completeness/*") for system in provider_systems()),
+    }
+    others = {pair for pair in granted(watch.permissions("StatementsFunctionRole")) if pair[0].startswith("dynamodb:")}
+    assert {action for action, _ in others} == {"dynamodb:GetItem", "dynamodb:Query"}
+    assert all("LinkageTable" in resource for _, resource in others)
 
 
 def test_answers_to_full_files_that_came_in_reach_the_queue_of_their_comparison(watch: Template) -> None:
@@ -186,13 +227,15 @@ def test_operators_are_told_of_lost_and_stuck_files_and_of_missing_numbers(watch
     }
     assert {alarm["MetricName"] for alarm in own} == {
         *("LostFiles", "StuckFiles", "SequenceNumbersMissing", "PeopleMissing"),
+        *("AuditDigestsMade", "AuditProblems", "StatementsMade", "StatementsOpen"),
     }
     for alarm in own:
         (dimension,) = alarm["Dimensions"]
         assert dimension["Name"] == "service"
         assert dimension["Value"] in sources
-        assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 60, 1)
-        assert alarm["TreatMissingData"] == "notBreaching"
+        silence = alarm["MetricName"] in ("AuditDigestsMade", "StatementsMade")
+        assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 3600 if silence else 60, 1)
+        assert alarm["TreatMissingData"] == ("breaching" if silence else "notBreaching")
         assert "AlarmsTopic" in alarm["AlarmActions"][0]
 
 
