@@ -94,13 +94,16 @@ class MemoryDeliveries:
         return True
 
     def unoffered(self) -> Iterator[Delivery]:
-        found = [d for d in self.deliveries.values() if not d.settled and not d.complete]
+        found = [d for d in self.deliveries.values() if not (d.settled or d.complete or d.refused)]
         yield from sorted(found, key=lambda d: d.planned_at)
+
+    def refused(self) -> Iterator[Delivery]:
+        yield from (d for d in self.deliveries.values() if d.refused and not d.settled)
 
     def unacknowledged(self, offered_before: datetime | None = None) -> Iterator[Delivery]:
         for d in sorted(self.deliveries.values(), key=lambda d: d.offered_at or d.planned_at):
             offered = d.offered_at or d.planned_at
-            if not d.settled and d.complete and (offered_before is None or offered < offered_before):
+            if not (d.settled or d.refused) and d.complete and (offered_before is None or offered < offered_before):
                 yield d
 
     def listed(self, lane: Lane, limit: int) -> Iterator[Delivery]:

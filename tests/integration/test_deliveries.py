@@ -306,7 +306,10 @@ def test_what_is_unsettled_is_found_by_what_is_missing(table: DeliveryTable) -> 
     assert list(table.unacknowledged()) == [offered]
     assert list(table.unacknowledged(NOW)) == []
     assert list(table.unacknowledged(NOW + timedelta(seconds=1))) == [offered]
-    done = offered.changed(acknowledged=1)
+    refused = offered.changed(refused=1)
+    assert table.commit(refused)
+    assert (list(table.refused()), list(table.unacknowledged())) == ([refused], [])
+    done = refused.changed(acknowledged=1, refused=0)
     assert done.state is State.ACKNOWLEDGED
     assert table.commit(done)
     assert list(table.unacknowledged()) == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from kyotsu.catalogue.model import Recipient
@@ -15,7 +17,7 @@ from kyotsu.linkage.delivering import DecisionsMissingError, DeliverySetAsideErr
 from kyotsu.linkage.planning import ReofferRefusedError
 from kyotsu.linkage.reception import always
 from tests.fakes.deliveries import BARE, NARROW, WIDE, DeliveryHouse, catalogue_for, read
-from tests.fakes.deployment import BUCKET, CATALOGUE, PREFIX, name, row
+from tests.fakes.deployment import BUCKET, CATALOGUE, COLUMNS, PREFIX, body, name, row
 
 HOME = "架空町一丁目"
 PEOPLE = [f"{number:015d}" for number in range(1, 7)]
@@ -31,16 +33,10 @@ def test_every_recipient_gets_the_items_that_it_may_have_in_layout_order() -> No
     interface = house.catalogue.interfaces["001o006"]
     for recipient in (NARROW, WIDE):
         (got,) = house.rows(recipient.id)
-        assert list(got) == [c for c in row_columns() if c in interface.items_for(recipient)]
+        assert list(got) == [c for c in COLUMNS if c in interface.items_for(recipient)]
     assert "kojinbango" not in house.rows("002")[0]
     assert house.rows("010")[0]["kojinbango"] == "123456789018"
     assert house.rows("002")[0]["jusho_choaza"] == HOME
-
-
-def row_columns() -> tuple[str, ...]:
-    from tests.fakes.deployment import COLUMNS
-
-    return COLUMNS
 
 
 def test_refused_rows_reach_nobody() -> None:
@@ -288,7 +284,6 @@ def test_who_refuses_is_told_to_the_provider_without_waiting() -> None:
     house = DeliveryHouse(catalogue=catalogue_for(NARROW))
     house.send([person(PEOPLE[0])])
     house.acknowledge(state="REFUSED", message="文字化け")
-    house.deployment.clock.move(timedelta(days=1, seconds=1))
     assert house.look().undelivered == 1
     assert house.bus.of(FileUndelivered)[0].code == "E1403"
 
@@ -393,13 +388,9 @@ def test_a_delivery_that_fails_again_and_again_is_set_aside_and_the_lane_goes_on
 def test_two_providers_of_one_interface_have_each_their_own_bucket() -> None:
     catalogue = catalogue_for(NARROW)
     interface = catalogue.interfaces["001o006"]
-    import msgspec
-
     two = msgspec.structs.replace(interface, providers=("001", "003"))
     catalogue = msgspec.structs.replace(catalogue, interfaces={**catalogue.interfaces, "001o006": two})
     house = DeliveryHouse(catalogue=catalogue)
-    from dataclasses import replace
-
     admission = replace(house.deployment.reception.admission, catalogue=catalogue)
     house.deployment.reception = replace(house.deployment.reception, admission=admission)
     for system, number in (("001", PEOPLE[0]), ("003", PEOPLE[1])):
@@ -414,6 +405,4 @@ def test_two_providers_of_one_interface_have_each_their_own_bucket() -> None:
 
 
 def file_of(number: str) -> bytes:
-    from tests.fakes.deployment import body
-
     return body([person(number)])

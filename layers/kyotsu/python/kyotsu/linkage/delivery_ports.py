@@ -72,7 +72,14 @@ class DeliveryStore(Protocol):
         ...
 
     def unoffered(self) -> Iterator[Delivery]:
-        """Yield unsettled deliveries that are not complete, the first planned first. The latest may be missing."""
+        """Yield unsettled deliveries that are not complete, the first planned first. The latest may be missing.
+
+        Those of which a part was refused are not among them.
+        """
+        ...
+
+    def refused(self) -> Iterator[Delivery]:
+        """Yield unsettled deliveries of which a part was refused. The latest may be missing."""
         ...
 
     def unacknowledged(self, offered_before: datetime | None = None) -> Iterator[Delivery]:

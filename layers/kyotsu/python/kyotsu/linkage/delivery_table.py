@@ -8,8 +8,8 @@
 | whose turn it is | same | TURN |
 | plan | 団体コード#RECEIPT#id | DELIVERY#recipient#attempt |
 
-A delivery that somebody has to look at again is in the index by_provider: 団体コード#UNOFFERED or #UNACKNOWLEDGED,
-moment#id.
+A delivery that somebody has to look at again is in the index by_provider: 団体コード#UNOFFERED, #REFUSED or
+#UNACKNOWLEDGED, moment#id.
 """
 
 from __future__ import annotations
@@ -194,6 +194,10 @@ class DeliveryTable:
         """Yield unsettled deliveries that are not complete, the first planned first."""
         return map(_delivery, self._deliveries.by_state.query(f"{self._municipality}#UNOFFERED"))
 
+    def refused(self) -> Iterator[Delivery]:
+        """Yield unsettled deliveries of which a part was refused."""
+        return map(_delivery, self._deliveries.by_state.query(f"{self._municipality}#REFUSED"))
+
     def unacknowledged(self, offered_before: datetime | None = None) -> Iterator[Delivery]:
         """Yield unsettled complete deliveries, the first offered first."""
         until = self._deliveries.gsi1sk < _moment(offered_before) if offered_before else None
@@ -214,11 +218,9 @@ class DeliveryTable:
     def _item(self, delivery: Delivery) -> DeliveryItem:
         index: dict[str, Any] = {}
         if not delivery.settled:
-            complete, moment = delivery.complete, delivery.planned_at
-            if complete and delivery.offered_at:
-                moment = delivery.offered_at
-            index["gsi1pk"] = f"{self._municipality}#{'UNACKNOWLEDGED' if complete else 'UNOFFERED'}"
-            index["gsi1sk"] = f"{_moment(moment)}#{delivery.delivery_id}"
+            index["gsi1pk"] = f"{self._municipality}#{_missing(delivery)}"
+            moment = delivery.offered_at if delivery.complete else None
+            index["gsi1sk"] = f"{_moment(moment or delivery.planned_at)}#{delivery.delivery_id}"
         body = msgspec.json.encode(delivery).decode()
         keys = (self._pk(delivery.lane), _delivery_sk(delivery.number))
         return self._deliveries(*keys, revision=delivery.revision, body=body, **index)
@@ -252,6 +254,13 @@ class _all_or_nothing:  # noqa: N801 - reads as a statement
         codes = {reason.code for reason in error.cancellation_reasons if reason}
         # A conflict is another worker's transaction under way: whoever asks reads what it came to.
         return bool(codes) and codes <= {_REFUSED, "TransactionConflict"}
+
+
+def _missing(delivery: Delivery) -> str:
+    """Return where in the index a delivery is that somebody must look at again."""
+    if delivery.refused:
+        return "REFUSED"
+    return "UNACKNOWLEDGED" if delivery.complete else "UNOFFERED"
 
 
 def _delivery_sk(number: int) -> str:

@@ -43,12 +43,12 @@ class DeliveryWatch:
     def look(self, give_up: Collection[str] = ()) -> Watched:
         """Wake lanes, tell providers of what is overdue, and measure. Deliveries to `give_up` (ids) are overdue."""
         now = self.clock.now()
-        unoffered = list(self.store.unoffered())
-        lanes = sorted({d.lane for d in unoffered if d.ended is None})
+        unoffered, refused = list(self.store.unoffered()), list(self.store.refused())
+        lanes = sorted({d.lane for d in (*unoffered, *refused) if d.ended is None and not d.complete})
         if lanes:
             self.wakeups.wake(lanes)
         until = None if give_up else now - SHORTEST
-        undelivered = sum(self._undelivered(d, now) for d in self._overdue(unoffered, until, now, give_up))
+        undelivered = sum(self._undelivered(d, now) for d in self._overdue([*unoffered, *refused], until, now, give_up))
         oldest = next(self.store.unacknowledged(), None)
         return Watched(
             oldest_unoffered=_age(unoffered[0].planned_at if unoffered else None, now),
@@ -58,9 +58,9 @@ class DeliveryWatch:
         )
 
     def _overdue(
-        self, unoffered: list[Delivery], until: datetime | None, now: datetime, give_up: Collection[str]
+        self, found: list[Delivery], until: datetime | None, now: datetime, give_up: Collection[str]
     ) -> Iterator[Delivery]:
-        for delivery in (*unoffered, *self.store.unacknowledged(until)):
+        for delivery in (*found, *self.store.unacknowledged(until)):
             lost = delivery.ended is End.SOURCE_GONE or delivery.refused or delivery.not_delivered_at
             if lost or delivery.deadline <= now or delivery.delivery_id in give_up:
                 yield delivery
