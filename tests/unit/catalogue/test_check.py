@@ -51,8 +51,8 @@ MISTAKES: list[tuple[str, ...]] = [
         "jutogaishaatenakihonjohosyokai\n    operation: Read",
         "jutogaishaatenabangofuban\n    operation: Create",
         "が2回",
-        'provider: "031"\n    call: app_submit/v10/jutogaishaatenabangofuban\n    operation: Create\n    name: 住登外者宛名基'
-        "本",
+        'provider: "031"\n    call: app_submit/v10/jutogaishaatenabangofuban\n    operation: Create\n'
+        "    name: 住登外者宛名基本",
     ),
     (RESIDENTS, "id: 001o006", "id: 001o007", "ファイル名は 001o007.yaml"),
     (RESIDENTS, "applier: residents", "applier: nobody", "applier は"),
