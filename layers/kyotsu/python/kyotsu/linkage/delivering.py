@@ -7,7 +7,6 @@ tried. A part once offered is never rewritten.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,19 +14,16 @@ import msgspec
 
 from kyotsu.catalogue.model import Catalogue
 from kyotsu.contracts import outcomes
-from kyotsu.contracts.audit import Access, AuditTrail, Deed
+from kyotsu.contracts.audit import AuditTrail
 from kyotsu.contracts.errors import KyotsuError
-from kyotsu.contracts.events import DeliveryOffered
 from kyotsu.contracts.ports import Clock
 from kyotsu.contracts.protection import ProtectionDecision, Reader, Verdict
 from kyotsu.contracts.rows import Row
-from kyotsu.japanese.dates import JST
-from kyotsu.linkage.answers import CSV, JSON
-from kyotsu.linkage.deliveries import MANIFEST_SUFFIX, Delivery, End, Lane, Part, Place, Wait, key_of
-from kyotsu.linkage.delivery_documents import body_of, japanese, manifest
+from kyotsu.linkage.deliveries import Delivery, End, Lane, Place, Wait
 from kyotsu.linkage.delivery_ports import DeliveryEvents, DeliveryObjects, DeliveryReceipts, DeliveryStore, Wakeups
-from kyotsu.linkage.delivery_rows import Sheet, halved, lines_of, sheet, stretch
+from kyotsu.linkage.delivery_rows import halved, lines_of, sheet, stretch
 from kyotsu.linkage.delivery_source import Source
+from kyotsu.linkage.offering import Offering, wait_of
 from kyotsu.linkage.ports import ObjectGoneError
 from kyotsu.linkage.withdrawing import ended, tell_undone
 
@@ -149,9 +145,9 @@ class Delivering:
         left = {person: [line for line in lines if line not in gone] for person, lines in held.items()}
         rest = {person: lines for person, lines in left.items() if lines}
         last = delivery.passed and delivery.waiting == 1 and not rest
-        part = self._part(delivery, source, made, delivery.place, passed=delivery.passed, last=last)
+        part = self._offering.part(delivery, source, made, delivery.place, passed=delivery.passed, last=last)
         part = msgspec.structs.replace(part, held=rest, released=wait.place)
-        return self._offer(delivery, source, made, part)
+        return self._offering.offer(delivery, source, made, part)
 
     def _pass(self, delivery: Delivery, blocked: set[str], in_time: InTime) -> Delivery:
         """Go through a delivery's file from where it stopped; return the delivery as it stands in the end.
@@ -193,14 +189,14 @@ class Delivering:
         blocked |= made.held.keys()
         last = passed and not delivery.waiting and not made.held
         start = Place(place.chunk, taken[0].line) if taken else place
-        part = self._part(delivery, source, made, end, passed=passed, last=last)
+        part = self._offering.part(delivery, source, made, end, passed=passed, last=last)
         part = msgspec.structs.replace(part, held=made.held, start=start)
         if made.rows or last:
-            offered = self._offer(delivery, source, made, part)
+            offered = self._offering.offer(delivery, source, made, part)
             return offered[0] if offered else None
         waiting = delivery.waiting + bool(made.held)
         after = delivery.changed(place=end, passed=passed, waiting=waiting)
-        return after if self.store.commit(after, None, _wait(part) if made.held else None) else None
+        return after if self.store.commit(after, None, wait_of(part) if made.held else None) else None
 
     def _verdicts(self, source: Source, rows: Sequence[Row]) -> dict[str, Verdict] | None:
         """Return what was decided on the people of some rows just now; None where nothing could be withheld."""
@@ -214,86 +210,9 @@ class Delivering:
             raise DecisionsMissingError
         return verdicts
 
-    def _part(self, delivery: Delivery, source: Source, made: Sheet, end: Place, *, passed: bool, last: bool) -> Part:
-        return Part(
-            interface=delivery.interface,
-            recipient=delivery.recipient,
-            number=delivery.number,
-            part=delivery.parts + 1,
-            sha256=made.sha256,
-            size=len(made.body),
-            rows=made.rows,
-            withheld_rows=made.withheld_rows,
-            columns=source.shape.columns,
-            last=last,
-            made_at=self.clock.now().astimezone(JST).isoformat(timespec="milliseconds"),
-            end=end,
-            passed=passed,
-        )
-
-    def _offer(
-        self, delivery: Delivery, source: Source, made: Sheet, part: Part
-    ) -> tuple[Delivery, dict[str, list[int]]] | None:
-        """Make a part visible and tell its recipient; return the delivery after it, and who of its rows waits.
-
-        None if somebody else has changed the delivery: then that must be looked at first.
-        """
-        part = self.store.candidate(part)
-        self._record(delivery, source, made, part)
-        key = key_of(delivery.stem, part.part)
-        if not self.objects.create(delivery.bucket, key, made.body, CSV):
-            part = self._standing(delivery, part, key)
-        document, beside = body_of(manifest(delivery, part)), key_of(delivery.stem, part.part, MANIFEST_SUFFIX)
-        self.objects.create(delivery.bucket, beside, document, JSON)
-        self.events.publish([self._event(delivery, part, key)])
-        after = delivery.offering(part)
-        offered = msgspec.structs.replace(part, offered=True, held={})
-        touched = part.held or part.released
-        stored = self.store.commit(after, offered, _wait(part) if touched else None)
-        return (after, part.held) if stored else None
-
-    def _standing(self, delivery: Delivery, part: Part, key: str) -> Part:
-        """Return the candidate whose bytes an earlier attempt has made visible."""
-        body = self.objects.find(delivery.bucket, key)
-        if body is None or (digest := hashlib.sha256(body).hexdigest()) == part.sha256:
-            return part
-        candidates = self.store.parts(delivery.lane, delivery.number)
-        return next(c for c in candidates if (c.part, c.sha256) == (part.part, digest))
-
-    def _record(self, delivery: Delivery, source: Source, made: Sheet, part: Part) -> None:
-        """Record whose data the recipient is about to see; whoever can't be recorded is not shown."""
-        for withheld, people in ((False, made.open), (True, made.withheld)):
-            if people:
-                access = Access(
-                    access_id=f"{delivery.delivery_id}-{part.part}-{part.sha256[:16]}-{'w' if withheld else 'o'}",
-                    at=part.made_at,
-                    actor=delivery.recipient,
-                    business=delivery.recipient,
-                    purpose=source.recipient.purpose,
-                    deed=Deed.OFFERED,
-                    subject=delivery.delivery_id,
-                    withheld=withheld,
-                )
-                self.audit.record(access, sorted(people))
-
-    def _event(self, delivery: Delivery, part: Part, key: str) -> DeliveryOffered:
-        return DeliveryOffered(
-            event_id=f"{delivery.delivery_id}-{part.part}",
-            municipality=self.municipality,
-            delivery_id=delivery.delivery_id,
-            recipient=delivery.recipient,
-            provider=delivery.provider,
-            interface=delivery.interface,
-            receipt_id=delivery.receipt_id,
-            bucket=delivery.bucket,
-            object_key=key,
-            manifest_key=key_of(delivery.stem, part.part, MANIFEST_SUFFIX),
-            part=part.part,
-            last=part.last,
-            rows=part.rows,
-            sha256=part.sha256,
-            deadline=str(japanese(delivery.offering(part).deadline)),
-        )
+    @property
+    def _offering(self) -> Offering:
+        return Offering(self.municipality, self.store, self.objects, self.audit, self.events, self.clock)
 
     def _source(self, delivery: Delivery) -> Source | None:
         """Return the file of a delivery as its recipient may have it; of one that may have nothing, end it."""
@@ -324,14 +243,3 @@ class Delivering:
             self.store.pass_turn(lane, turn)
         self.wakeups.wake([lane])
         raise DeliverySetAsideError(outcomes.DELIVERY_SET_ASIDE, delivery_id=delivery.delivery_id)
-
-
-def _wait(part: Part) -> Wait:
-    """Return what waits of the stretch that a part was made from."""
-    return Wait(
-        interface=part.interface,
-        recipient=part.recipient,
-        number=part.number,
-        place=part.released or part.start,
-        held=part.held,
-    )

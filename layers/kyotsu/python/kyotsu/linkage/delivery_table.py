@@ -19,70 +19,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
 from kyotsu.linkage.deliveries import Delivery, Lane, Part, Wait
-from kyotsu.runtime.tables import TableItem, bound
+from kyotsu.linkage.delivery_items import DeliveryItem, PartItem, PlanItem, TurnItem, WaitItem
+from kyotsu.runtime.tables import bound
 
 TURN = "TURN"
 CANDIDATE_KEPT = timedelta(days=400)
 """Parts stay longer than the objects they tell of."""
 _REFUSED = "ConditionalCheckFailed"
-
-
-class ByState(GlobalSecondaryIndex["DeliveryItem"]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
-    """Deliveries that somebody has to look at again, by what is missing."""
-
-    class Meta:
-        """Name and projection, as deployed."""
-
-        index_name = "by_provider"
-        projection = AllProjection()
-
-    gsi1pk = UnicodeAttribute(hash_key=True)
-    gsi1sk = UnicodeAttribute(range_key=True)
-
-
-class DeliveryItem(TableItem):
-    """A delivery as stored."""
-
-    gsi1pk = UnicodeAttribute(null=True)
-    gsi1sk = UnicodeAttribute(null=True)
-    by_state = ByState()
-    revision = NumberAttribute()
-    body = UnicodeAttribute()
-
-
-class PartItem(TableItem):
-    """A part as stored."""
-
-    body = UnicodeAttribute()
-    expires_at = TTLAttribute()
-
-
-class WaitItem(TableItem):
-    """What waits of a stretch."""
-
-    body = UnicodeAttribute()
-
-
-class TurnItem(TableItem):
-    """Whose turn it is in a lane."""
-
-    turn = NumberAttribute(default=1)
-    suspect = NumberAttribute(default=0)
-
-
-class PlanItem(TableItem):
-    """That a delivery is planned for a file and a recipient."""
-
-    interface = UnicodeAttribute()
-    recipient = UnicodeAttribute()
-    number = NumberAttribute()
 
 
 class DeliveryTable:
