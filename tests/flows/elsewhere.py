@@ -12,8 +12,6 @@ from tests.flows.conftest import Sandbox
 from tests.flows.files import new_name, new_number
 from tests.flows.sandbox_process import eventually
 
-SCOPE = "030:object_storage:Federate"
-
 
 def environment(sandbox: Sandbox, system: str) -> dict[str, str]:
     """What a system elsewhere is told by the operator, as the samples read it."""
