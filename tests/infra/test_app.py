@@ -100,8 +100,7 @@ def test_plain_python_writes_the_same_templates(synthesis: Synthesis, tmp_path: 
         [sys.executable, "infra/app.py"], check=True, cwd=ROOT, env={**os.environ, **chosen_by}, capture_output=True
     )
     written = sorted(path.name for path in tmp_path.glob("*.template.json"))
-    stacks = ("Access", "Linkage", "Stateful", "Watch")
-    assert written == [f"Kyotsu-development-{CITY}-{stack}.template.json" for stack in stacks]
+    assert written == [f"Kyotsu-development-{CITY}-{stack}.template.json" for stack in STACKS]
     for name in written:
         assert json.loads((tmp_path / name).read_text()) == json.loads((synthesis.folder / name).read_text())
 
