@@ -27,7 +27,7 @@ def typescript(node_modules: Path) -> Command:
     built.mkdir(parents=True, exist_ok=True)
     (built / "package.json").write_bytes((SAMPLES / "typescript" / "package.json").read_bytes())
     compiler = node_modules / "typescript" / "bin" / "tsc"
-    command = ["node", compiler, "-p", SAMPLES / "typescript", "--outDir", built]
+    command: list[str | Path] = ["node", compiler, "-p", SAMPLES / "typescript", "--outDir", built]
     done = subprocess.run(command, env={"PATH": PATH}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     return ("node", built / "linked-system.js")
