@@ -10,8 +10,8 @@ from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
 from tests.infra.test_permissions import INLINE_LIMIT, NETWORK_INTERFACES, OUTSIDE_THE_NETWORK
 
-ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole", "ListMissingFunctionRole", "DigestsFunctionRole",
-         "StatementsFunctionRole")  # fmt: skip
+ROLES = ("SweepFunctionRole", "ContinuityNoteRole", "ContinuityWatchRole", "ListMissingFunctionRole",
+         "DigestsFunctionRole", "StatementsFunctionRole")  # fmt: skip
 RECORDS = {"Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"}
 
 
