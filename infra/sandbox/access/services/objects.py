@@ -118,7 +118,7 @@ def _of_object(asked: Asked, stored: Stored, which: tuple[str, str], bucket: str
 _CREATING = {("PUT", ""), ("POST", "uploadId")}
 _PRECONDITIONS = ("if-match", "if-none-match")
 _SHOWN_HEADERS = {
-    "if-none-match", "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-server-side-encryption",
+    "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-storage-class",
 }  # fmt: skip
