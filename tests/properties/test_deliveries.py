@@ -3,7 +3,8 @@ recipient exactly as it may have it, once per attempt; nothing withheld ever app
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from kyotsu.catalogue.model import Recipient
 from kyotsu.contracts.events import FileUndelivered
+from kyotsu.contracts.protection import Reader, Verdict
 from kyotsu.linkage import scanning
 from kyotsu.linkage.deliveries import Lane
 from kyotsu.linkage.reception import always
@@ -156,6 +158,40 @@ def test_what_is_protected_meanwhile_is_hidden_in_everything_not_yet_visible(
             assert content == before[place], "what is visible is never rewritten"
         else:
             assert not [number for number in later if home(number).encode() in content]
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.UNANSWERED])
+@pytest.mark.parametrize("file", [[0, 1, 2, 3], [0, 1, 0, 2], [0, 1, 2, 0, 3, 1, 4]])
+def test_who_waits_may_be_decided_on_between_an_interruption_and_the_next_attempt(file: File, fault: Fault) -> None:
+    """The next attempt would make another part of what it knows by then than the one that is visible already."""
+    for at in range(1, 60):
+        house = DeliveryHouse(catalogue=catalogue_for(SPLIT))
+        house.planning().answered(house.receive(rows_of(file, 1)))
+        house.protection.undecided = {PEOPLE[0], PEOPLE[2]}
+        house.interruption = Faults(faults={at: fault})
+        with suppress(StoppedError):
+            house.delivering().work(Lane("001o006", "002"), always)
+        house.interruption = None
+        house.protection.undecided = set()
+        house.run()
+        house.look()
+        assert of_each(seen(house, "002")) == of_each(expected([file])), at
+        assert house.delivery().complete, at
+
+
+def test_no_later_part_overtakes_who_could_not_be_decided_on_for_a_moment() -> None:
+    house = DeliveryHouse(catalogue=catalogue_for(SPLIT))
+    house.planning().answered(house.receive(rows_of([0, 1, 0, 2], 1)))
+    decide = house.protection.decide
+
+    def once_unread(numbers: Collection[str], reader: Reader) -> Mapping[str, Verdict]:
+        house.protection.decide = decide  # type: ignore[method-assign]
+        return {number: verdict for number, verdict in decide(numbers, reader).items() if number != PEOPLE[0]}
+
+    house.protection.decide = once_unread  # type: ignore[method-assign]
+    house.run()
+    house.look()
+    assert of_each(seen(house, "002")) == of_each(expected([[0, 1, 0, 2]]))
 
 
 FILE: File = [0, 1, 2, 0, 3, 1, 4]

@@ -23,7 +23,7 @@ from kyotsu.linkage.deliveries import Delivery, End, Lane, Place, Wait
 from kyotsu.linkage.delivery_ports import DeliveryEvents, DeliveryObjects, DeliveryReceipts, DeliveryStore, Wakeups
 from kyotsu.linkage.delivery_rows import halved, lines_of, sheet, stretch
 from kyotsu.linkage.delivery_source import Source
-from kyotsu.linkage.offering import Offering, wait_of
+from kyotsu.linkage.offering import Offering, OvertakenError, wait_of
 from kyotsu.linkage.ports import ObjectGoneError
 from kyotsu.linkage.withdrawing import ended, tell_undone
 
@@ -69,7 +69,11 @@ class Delivering:
             self._set_aside(lane)
         suspects = attempt > 1
         waits = self._living(self.store.waits(lane))
-        offered = self._release(lane, waits, in_time, suspects=suspects) if waits else 0
+        try:
+            offered = self._release(lane, waits, in_time, suspects=suspects) if waits else 0
+        except OvertakenError:
+            self.wakeups.wake([lane])
+            return 1
         delivery = self.store.find(lane, self.store.turn(lane))
         if delivery is None:
             return offered
@@ -147,7 +151,8 @@ class Delivering:
         last = delivery.passed and delivery.waiting == 1 and not rest
         part = self._offering.part(delivery, source, made, delivery.place, passed=delivery.passed, last=last)
         part = msgspec.structs.replace(part, held=rest, released=wait.place)
-        return self._offering.offer(delivery, source, made, part)
+        offered = self._offering.release(delivery, source, made, part)
+        return (offered[0], offered[1].held) if offered else None
 
     def _pass(self, delivery: Delivery, blocked: set[str], in_time: InTime) -> Delivery:
         """Go through a delivery's file from where it stopped; return the delivery as it stands in the end.
@@ -186,13 +191,14 @@ class Delivering:
             taken = fewer
             made = sheet(taken, source.shape, self._verdicts(source, taken), blocked)
         end, passed = source.after(place, taken, rows)
-        blocked |= made.held.keys()
+        blocked.update(made.held)
         last = passed and not delivery.waiting and not made.held
         start = Place(place.chunk, taken[0].line) if taken else place
         part = self._offering.part(delivery, source, made, end, passed=passed, last=last)
         part = msgspec.structs.replace(part, held=made.held, start=start)
         if made.rows or last:
             offered = self._offering.offer(delivery, source, made, part)
+            blocked.update(offered[1].held if offered else ())
             return offered[0] if offered else None
         waiting = delivery.waiting + bool(made.held)
         after = delivery.changed(place=end, passed=passed, waiting=waiting)

@@ -19,6 +19,10 @@ from kyotsu.linkage.delivery_rows import Sheet
 from kyotsu.linkage.delivery_source import Source
 
 
+class OvertakenError(Exception):
+    """Another part than the one made of rows that waited is visible, and noted now: what waits must be read anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offering:
     """Writes the parts of one deployment's deliveries."""
@@ -48,12 +52,11 @@ class Offering:
             passed=passed,
         )
 
-    def offer(
-        self, delivery: Delivery, source: Source, made: Sheet, part: Part
-    ) -> tuple[Delivery, dict[str, list[int]]] | None:
-        """Make a part visible and tell its recipient; return the delivery after it, and who of its rows waits.
+    def offer(self, delivery: Delivery, source: Source, made: Sheet, part: Part) -> tuple[Delivery, Part] | None:
+        """Make a part visible and tell its recipient; return the delivery after it, and the part that is visible.
 
-        None if somebody else has changed the delivery: then that must be looked at first.
+        That may be one of other rows, which an earlier attempt made visible. None if somebody else has changed the
+        delivery: then that must be looked at first.
         """
         part = self.store.candidate(part)
         self._record(delivery, source, made, part)
@@ -67,7 +70,14 @@ class Offering:
         offered = msgspec.structs.replace(part, offered=True, held={})
         touched = part.held or part.released
         stored = self.store.commit(after, offered, wait_of(part) if touched else None)
-        return (after, part.held) if stored else None
+        return (after, part) if stored else None
+
+    def release(self, delivery: Delivery, source: Source, made: Sheet, part: Part) -> tuple[Delivery, Part] | None:
+        """Offer a part made of rows that waited; raises OvertakenError, as other rows than these may have gone."""
+        offered = self.offer(delivery, source, made, part)
+        if offered and offered[1].released != part.released:
+            raise OvertakenError
+        return offered
 
     def _standing(self, delivery: Delivery, part: Part, key: str) -> Part:
         """Return the candidate whose bytes an earlier attempt has made visible."""
