@@ -45,7 +45,7 @@ def delivery_of(sandbox: Sandbox, receipt_id: str, recipient: str) -> dict[str, 
         found = [each for each in map(json.loads, listed.splitlines()) if each["receipt_id"] == receipt_id]
         return found[0] if found and found[0]["complete"] else None
 
-    return eventually(look, 90) or {}
+    return eventually(look, 180) or {}
 
 
 def numbers_in(path: Path) -> list[str]:

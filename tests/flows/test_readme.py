@@ -30,10 +30,10 @@ def test_both_languages_tell_the_same_commands() -> None:
 def test_sandbox_and_aws_commands_run_as_written(tmp_path: Path) -> None:
     blocks = _blocks("README.md")
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    assert blocks["sandbox"].endswith(_END)
+    assert blocks["aws"].endswith(_END)
     # Only the port differs: another sandbox may be running here.
-    sandbox = blocks["sandbox"].removesuffix(_END).replace("sandbox up", "sandbox up --port 0 --api-port 0")
-    script = "set -e\n" + sandbox + _CONNECT + blocks["aws"] + _END + "wait\n"
+    sandbox = blocks["sandbox"].replace("sandbox up", "sandbox up --port 0 --api-port 0")
+    script = "set -e\n" + sandbox + blocks["connect"] + _CONNECT + blocks["aws"] + "wait\n"
     done = subprocess.run(
         ["bash", "-m", "-c", script], cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False
     )
