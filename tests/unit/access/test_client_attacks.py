@@ -116,6 +116,11 @@ FORGED: list[tuple[str, Forgery, Outcome]] = [
     ("empty", lambda *_: "", outcomes.NO_CLIENT_AUTHENTICATION),
     ("not ASCII", lambda *_: "東.京.都", outcomes.ASSERTION_MALFORMED),
     ("claims are no object", lambda *_: f"{encoded({'alg': 'HS256'})}.{encoded([])}.", outcomes.ASSERTION_MALFORMED),
+    (
+        "too deep to be read",
+        lambda *_: f"{encoded({'alg': 'HS256'})}.{in_base64(b'[' * 5500)}.",
+        outcomes.ASSERTION_MALFORMED,
+    ),
     ("too long to be read", lambda *_: "x" * 8193, outcomes.ASSERTION_MALFORMED),
 ]
 

@@ -57,7 +57,7 @@ class ClientSecretJwt(JWTBearerClientAssertion):
         header_of(assertion, ALGORITHM, _REASONS)
         try:
             headers, claims = super().extract_assertion(assertion)
-        except InvalidClientError as error:
+        except (InvalidClientError, RecursionError) as error:  # lists in lists, deeper than Python reads
             raise ClientRefusedError(outcomes.ASSERTION_MALFORMED) from error
         if not isinstance(claims.get("sub"), str):
             raise ClientRefusedError(outcomes.ASSERTION_CLAIM_MISSING)

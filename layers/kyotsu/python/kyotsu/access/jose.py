@@ -65,7 +65,7 @@ def signed_claims(token: str, keys: Sequence[OctKey | RSAKey], algorithm: str, r
             return jwt.decode(token, key, algorithms=[algorithm]).claims
         except BadSignatureError:
             continue
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             raise reasons.error(reasons.malformed) from error
     raise reasons.error(reasons.signature)
 
