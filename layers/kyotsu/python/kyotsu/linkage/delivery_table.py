@@ -19,13 +19,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from kyotsu.linkage.deliveries import Delivery, Lane, Part, Wait
 from kyotsu.linkage.delivery_items import DeliveryItem, PartItem, PlanItem, TurnItem, WaitItem
-from kyotsu.runtime.tables import bound
+from kyotsu.runtime.tables import bound, connection
 
 TURN = "TURN"
 CANDIDATE_KEPT = timedelta(days=400)
@@ -67,7 +66,7 @@ class DeliveryTable:
             recipient=delivery.recipient,
             number=delivery.number,
         )
-        with _all_or_nothing() as outcome, TransactWrite(connection=Connection()) as write:
+        with _all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
             write.save(self._item(delivery), condition=self._deliveries.pk.does_not_exist())
             write.save(plan, condition=self._plans.pk.does_not_exist())
         return outcome.stored
@@ -128,7 +127,7 @@ class DeliveryTable:
     def commit(self, after: Delivery, part: Part | None = None, wait: Wait | None = None) -> bool:
         """Store a delivery's next revision together with a part and what waits, unless somebody else has changed it."""
         unchanged = self._deliveries.revision == after.revision - 1
-        with _all_or_nothing() as outcome, TransactWrite(connection=Connection()) as write:
+        with _all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
             write.save(self._item(after), condition=unchanged)
             if part:
                 write.save(self._part_item(part))
