@@ -62,12 +62,12 @@ def test_the_command_sends_and_fetches_from_elsewhere(sandbox: Sandbox, tmp_path
     assert numbers_in(Path(taken)) == numbers_in(file)
 
 
-def test_the_command_fetches_with_a_role_of_the_same_cloud(sandbox: Sandbox, tmp_path: Path) -> None:
-    file = file_of(tmp_path)
-    sandbox.put(file.name, file.read_bytes())
-    delivery = delivery_of(sandbox, sandbox.answer(file.name)["receipt_id"], "028")["delivery_id"]
-    fetch = ("fetch", "--system", "028", "--into", str(tmp_path / "got"), "--acknowledge", "--json")
-    done = sandbox.kyotsu(*fetch)
+def test_the_command_sends_and_fetches_with_roles_of_the_same_cloud(sandbox: Sandbox, tmp_path: Path) -> None:
+    sent = sandbox.kyotsu("send", "--bucket", sandbox.bucket, "--wait", "--json", str(file_of(tmp_path)))
+    answer = json.loads(sent.stdout)
+    assert answer["status"] == "ACCEPTED", sent.stderr
+    delivery = delivery_of(sandbox, answer["receipt_id"], "028")["delivery_id"]
+    done = sandbox.kyotsu("fetch", "--system", "028", "--into", str(tmp_path / "got"), "--acknowledge", "--json")
     assert (done.returncode, _states(done)[delivery]) == (0, "ACKNOWLEDGED"), done.stderr
 
 
