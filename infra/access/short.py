@@ -10,6 +10,7 @@ _IF_GIVEN = " (if given)"
 _SAYS = {
     "StringEquals": "=",
     "StringLike": "like",
+    "ForAllValues:StringLike": "all like",
     "StringNotEquals": "≠",
     "StringNotLike": "unlike",
     "ArnEquals": "=",

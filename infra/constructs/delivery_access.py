@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.queues import WorkQueue
+from infra.constructs.table import LANES, only_partitions
 from infra.stacks.stateful import StatefulStack
 
 SHORT = Duration.minutes(1)
@@ -33,10 +35,18 @@ class DeliveryAccess:
             "LANES_QUEUE": self.lanes.queue.queue_url,
         }
 
-    def let_note(self, function: PythonFunction, *more: str) -> None:
-        """Let a function read and write deliveries; `more` names further actions on their table."""
-        actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", *more]
-        function.allow(actions, [self.stateful.linkage.table.table_arn])
+    def let_note(
+        self, function: PythonFunction, *more: str, reads: Sequence[str] = (), writes: Sequence[str] = ()
+    ) -> None:
+        """Let a function read and write deliveries, and nothing else in their table but partitions with these patterns.
+
+        `more` names further ways of writing.
+        """
+        table, parameters = [self.stateful.linkage.table.table_arn], self.platform.parameters
+        read = only_partitions(parameters, LANES, *reads)
+        function.allow(["dynamodb:GetItem", "dynamodb:Query"], table, **read)
+        write = only_partitions(parameters, LANES, *writes)
+        function.allow(["dynamodb:PutItem", *more], table, **write)
         function.allow_key(
             self.stateful.keys.records, ["dynamodb"], ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.table import FILES, only_partitions
 from infra.stacks.stateful import StatefulStack
 
 TIMEOUT = Duration.minutes(15)
@@ -42,7 +43,8 @@ class FileAccess:
     def let_decide(self, function: PythonFunction) -> None:
         """Let a function ask who is protected (`kyotsu.wiring.protection`): the heads, and how far undos are."""
         function.allow(["dynamodb:BatchGetItem"], [self.stateful.protection.table.table_arn])
-        function.allow(["dynamodb:GetItem"], [self.stateful.linkage.table.table_arn])
+        undos = only_partitions(self.platform.parameters, FILES)
+        function.allow(["dynamodb:GetItem"], [self.stateful.linkage.table.table_arn], **undos)
         self._let_use_records(function)
 
     def let_read_files(self, function: PythonFunction) -> None:

@@ -9,6 +9,7 @@ from infra.constructs.announcing import announce, feed
 from infra.constructs.delivery_access import SHORT, DeliveryAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue
+from infra.constructs.table import FAILURES
 
 SOURCE = "linkage/note_acknowledgement"
 
@@ -55,7 +56,8 @@ class NoteAcknowledgement(Construct):
             memory_mib=512,
             environment={**access.environment(), **self.queue.retry_environment()},
         )
-        access.let_note(self.function)
+        # What it notes is chosen by recipients.
+        access.let_note(self.function, writes=[FAILURES])
         access.let_tell(self.function)
         access.let_write(self.function, "deliveries/*.ack-error.json")
         self.function.allow_objects(["s3:GetObjectVersion"], access.buckets(), "deliveries/*.ack.json")

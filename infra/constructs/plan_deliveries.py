@@ -8,6 +8,7 @@ from infra.constructs.announcing import announce, feed
 from infra.constructs.delivery_access import SHORT, DeliveryAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue
+from infra.constructs.table import FAILURES, FILES
 
 CAME_IN = {
     "source": ["kyotsu"],
@@ -55,7 +56,7 @@ class PlanDeliveries(Construct):
             memory_mib=512,
             environment={**access.environment(), **self.queue.retry_environment()},
         )
-        access.let_note(self.function)
+        access.let_note(self.function, reads=[FILES], writes=[FILES, FAILURES])
         access.let_wake(self.function)
         access.let_tell(self.function)
         access.let_write(self.function, "deliveries/*.undone.json")

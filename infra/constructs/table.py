@@ -24,6 +24,22 @@ def index(name: str, partition: str, sort: str) -> dynamodb.GlobalSecondaryIndex
     )
 
 
+LANES, FILES, FAILURES = "LANE#*", "RECEIPT#*", "FAILURE#*"
+"""Partitions of the `Linkage` table: deliveries by lane; files with their plans and undos; why a message failed."""
+
+
+def only_partitions(parameters: Parameters, *patterns: str) -> dict[str, dict[str, object]]:
+    """Return the conditions under which a statement holds for partitions `団体コード#pattern` alone (`LANE#*` …).
+
+    Of an index, its own partitions count. ForAllValues also holds for a request without any; Null refuses that one.
+    """
+    key = "dynamodb:LeadingKeys"
+    return {
+        "ForAllValues:StringLike": {key: [f"{parameters.municipality}#{pattern}" for pattern in patterns]},
+        "Null": {key: "false"},
+    }
+
+
 class RecordTable(Construct):
     """A table that can be restored to any second of the last 35 days and, if protected, can't be deleted."""
 

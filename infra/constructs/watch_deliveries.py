@@ -9,6 +9,7 @@ from infra.constructs.alarms import each, each_minute
 from infra.constructs.delivery_access import DeliveryAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.schedule import Schedule
+from infra.constructs.table import FILES, only_partitions
 
 SOURCE = "linkage/watch_deliveries"
 
@@ -30,8 +31,10 @@ class WatchDeliveries(Construct):
             memory_mib=512,
             environment=access.environment(),
         )
-        access.let_note(self.function)
-        self.function.allow(["dynamodb:Query"], [f"{stateful.linkage.table.table_arn}/index/by_provider"])
+        access.let_note(self.function, reads=[FILES])
+        index = f"{stateful.linkage.table.table_arn}/index/by_provider"
+        open_ones = only_partitions(platform.parameters, "UNOFFERED", "REFUSED", "UNACKNOWLEDGED")
+        self.function.allow(["dynamodb:Query"], [index], **open_ones)
         access.let_tell(self.function)
         access.let_wake(self.function)
         access.let_write(self.function, "answers/*.undelivered.json")
