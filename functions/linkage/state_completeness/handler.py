@@ -8,6 +8,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from kyotsu.linkage.completeness import Statement
+from kyotsu.linkage.stating import NotStatedError
 from kyotsu.runtime.logs import log_failure
 from kyotsu.wiring.stating import stating
 
@@ -30,9 +32,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     try:
         made = stating(at_once=bool(event.get("now"))).look(in_time)
+    except NotStatedError as error:
+        for provider, failure in error.failures.items():
+            log_failure(logger, "completeness.not_stated", failure, provider=provider)
+        tell(error.made)
+        raise
     except Exception as error:
         log_failure(logger, "completeness.not_stated", error)
         raise
+    return tell(made)
+
+
+def tell(made: list[Statement]) -> dict[str, int]:
+    """Measure and log statements that were made; return how many there are."""
     unfinished = [statement for statement in made if statement.open]
     metrics.add_metric(name="StatementsMade", unit=MetricUnit.Count, value=len(made))
     metrics.add_metric(name="StatementsOpen", unit=MetricUnit.Count, value=len(unfinished))

@@ -14,7 +14,7 @@ from kyotsu.linkage.completeness import OTHER, Statement
 from kyotsu.linkage.deliveries import Delivery
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.receipts import Receipt, Status
-from kyotsu.linkage.stating import ChainProblem, StatedMeanwhileError, Stating, verify_chain
+from kyotsu.linkage.stating import ChainProblem, NotStatedError, StatedMeanwhileError, Stating, verify_chain
 from tests.fakes.audit import MemoryBucket
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.interruption import StoppedError
@@ -186,8 +186,8 @@ def test_a_run_that_ends_anywhere_is_gone_on_with(at: int, after: bool) -> None:
     for _ in range(2):
         try:
             city.look()
-        except StoppedError:
-            continue
+        except NotStatedError as error:
+            assert [type(failure) for failure in error.failures.values()] == [StoppedError]
     stated = [found for found in city.chain() if isinstance(found, Statement)]
     assert [statement.day for statement in stated] == [f"2026-11-{day}" for day in (20, 21, 22)]
     assert not city.problems()
@@ -205,11 +205,38 @@ def test_two_runs_at_once_do_not_fork_the_chain() -> None:
         return create(key, body)
 
     city.objects.create = late  # type: ignore[method-assign] # another run is a little faster
-    with pytest.raises(StatedMeanwhileError):
+    with pytest.raises(NotStatedError) as told:
         city.look()
+    assert [type(failure) for failure in told.value.failures.values()] == [StatedMeanwhileError]
     city.objects.create = create  # type: ignore[method-assign]
     assert city.look() == []
     assert len(city.objects.objects) == 1
+
+
+def test_a_write_that_was_tried_again_is_our_own() -> None:
+    city = City()
+    city.clock.move(timedelta(days=1))
+    create = city.objects.create
+
+    def twice(key: str, body: bytes) -> bool:
+        return create(key, body) and create(key, body)
+
+    city.objects.create = twice  # type: ignore[method-assign] # the first answer got lost
+    (made,) = city.look()
+    assert ("001", made.copy_place) in city.objects.copies
+
+
+def test_one_providers_broken_statement_keeps_no_others_from_being_made() -> None:
+    city = City()
+    (first,) = city.next_day()
+    city.objects.objects[first.place] = b"{"
+    city.received.add(1, NOON + timedelta(days=1), provider="031", key="outbox/whatever.csv")
+    city.clock.move(timedelta(days=1))
+    with pytest.raises(NotStatedError) as told:
+        city.look()
+    assert [(made.provider, made.day) for made in told.value.made] == [("031", "2026-11-21")]
+    assert isinstance(told.value.failures["001"], msgspec.MsgspecError)
+    assert set(told.value.failures) == {"001"}
 
 
 def test_every_single_change_of_a_chain_is_found_but_of_its_end() -> None:

@@ -97,12 +97,21 @@ class Stating:
     """Days for which a statement waits for the last answer."""
 
     def look(self, in_time: Callable[[], bool]) -> list[Statement]:
-        """Make what is due, while there is time; return the statements that were made."""
+        """Make what is due, while there is time; return the statements that were made.
+
+        What keeps one provider's from being made keeps no other's: NotStatedError tells of it at the end.
+        """
         made: list[Statement] = []
-        for provider in self.catalogue.systems:
+        failures: dict[str, Exception] = {}
+        for provider in map(str.lower, self.catalogue.systems):
             if not in_time():
                 break
-            made += self._provider(provider.lower())
+            try:
+                made.extend(self._provider(provider))
+            except Exception as error:  # whatever it is, the other providers' statements are due as well
+                failures[provider] = error
+        if failures:
+            raise NotStatedError(made, failures)
         return made
 
     def _provider(self, provider: str) -> Iterator[Statement]:
@@ -155,7 +164,8 @@ class Stating:
             still = (*still, Open(day=plain.day, sequence=plain.sequence, revision=plain.revision))
         made = msgspec.structs.replace(plain, open_days=still)
         body = made.encoded()
-        if not self.objects.create(made.place, body):
+        # Of a write whose answer got lost and that was tried again, S3 says that there is one: ours.
+        if not self.objects.create(made.place, body) and self.objects.find(made.place) != body:
             raise StatedMeanwhileError
         self.objects.copy(made.provider, made.copy_place, body)
         yield made
@@ -200,6 +210,14 @@ class Stating:
             if interface.expected_every and interface.providers != "any"
             if provider in {name.lower() for name in interface.providers}
         }
+
+
+class NotStatedError(Exception):
+    """The statements of some providers (`failures`) could not be made, or not all of them; `made` were."""
+
+    def __init__(self, made: list[Statement], failures: Mapping[str, Exception]) -> None:
+        super().__init__(", ".join(failures))
+        self.made, self.failures = made, failures
 
 
 class StatedMeanwhileError(Exception):
