@@ -108,7 +108,7 @@ class Stating:
                 break
             try:
                 made.extend(self._provider(provider))
-            except Exception as error:  # whatever it is, the other providers' statements are due as well
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others' statements are due as well
                 failures[provider] = error
         if failures:
             raise NotStatedError(made, failures)
