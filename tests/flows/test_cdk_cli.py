@@ -19,7 +19,8 @@ def test_the_pinned_cli_synthesizes_what_plain_python_does(tmp_path: Path, node_
     plain = {"KYOTSU_STAGE": "development", "KYOTSU_MUNICIPALITY": "131016", "CDK_OUTDIR": str(tmp_path / "plain")}
     subprocess.run([sys.executable, ROOT / "infra" / "app.py"], env=environment | plain, check=True)
     templates = _templates(tmp_path / "plain")
-    assert {name.split(".")[0].rsplit("-", 1)[1] for name in templates} == {"Stateful", "Linkage", "Watch"}
+    stacks = {"Stateful", "Access", "Linkage", "Delivery", "Watch"}
+    assert {name.split(".")[0].rsplit("-", 1)[1] for name in templates} == stacks
     assert _templates(tmp_path / "cli") == templates
 
 
