@@ -11,7 +11,7 @@ from infra.constructs.delivery_access import DeliveryAccess
 from infra.constructs.file_access import MEMORY_MIB, FileAccess
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.queues import WorkQueue
-from infra.constructs.table import FAILURES, FILES
+from infra.constructs.table import FAILURES, FILES, HOLDING
 from infra.stacks.stateful import StatefulStack
 
 SOURCE = "linkage/deliver_files"
@@ -61,7 +61,8 @@ class DeliverFiles(Construct):
         function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
         function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
         function.allow_key(stateful.keys.records, ["s3"], ["Decrypt"])
-        access.let_note(function, "dynamodb:DeleteItem", "dynamodb:UpdateItem", reads=[FILES], writes=[FAILURES])
+        changes = ("dynamodb:DeleteItem", "dynamodb:UpdateItem")
+        access.let_note(function, *changes, reads=[FILES, HOLDING], writes=[FAILURES])
         access.let_write(function, "deliveries/")
         # What an earlier attempt has made visible is read, to go on from just that.
         function.allow_objects(["s3:GetObject"], access.buckets(), "deliveries/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
-from infra.constructs.table import FILES, only_partitions
+from infra.constructs.table import FILES, HOLDING, only_partitions
 from infra.stacks.stateful import StatefulStack
 
 TIMEOUT = Duration.minutes(15)
@@ -72,6 +72,8 @@ class FileAccess:
         """Let a function decide a receipt, write its answer and tell of it."""
         stateful = self.stateful
         function.allow([*_NOTE, "dynamodb:UpdateItem"], [stateful.linkage.table.table_arn])
+        applied = only_partitions(self.platform.parameters, HOLDING)
+        function.allow(["dynamodb:DeleteItem"], [stateful.linkage.table.table_arn], **applied)
         function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
         function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})
         # An earlier answer under the same name is read, and what it told of rows that are now right is taken away.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from aws_cdk import Duration
 from constructs import Construct
 
+from infra.constructs.alarms import each_minute
 from infra.constructs.announcing import announce, feed
 from infra.constructs.delivery_access import SHORT, DeliveryAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue
-from infra.constructs.table import FAILURES, FILES
+from infra.constructs.table import FAILURES, FILES, only_partitions
+from infra.systems import catalogue
+from kyotsu.linkage.holding import protecting
 
 CAME_IN = {
     "source": ["kyotsu"],
@@ -16,6 +20,14 @@ CAME_IN = {
     "detail": {"status": ["ACCEPTED", "PARTIALLY_ACCEPTED"]},
 }
 UNDONE = {"source": ["kyotsu"], "detail-type": ["FileUndone"]}
+SOURCE = "linkage/plan_deliveries"
+
+
+def _not_applied() -> dict[str, object]:
+    """Return the pattern of files that were to protect people and brought nothing: what waited for them goes on."""
+    keys = [{"wildcard": f"*{interface}*"} for interface in protecting(catalogue())]
+    detail = {"status": ["REJECTED", "DUPLICATE"], "object_key": keys}
+    return {"source": ["kyotsu"], "detail-type": ["FileAnswered"], "detail": detail}
 
 
 class PlanDeliveries(Construct):
@@ -32,11 +44,13 @@ class PlanDeliveries(Construct):
             function_timeout=SHORT,
             oldest_seconds=platform.parameters.oldest_message_seconds,
             retries=platform.parameters.retries,
+            delay=Duration.seconds(platform.parameters.settling_seconds),
         )
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         for name, description, pattern in (
             ("FileCameIn", "A file came in", CAME_IN),
             ("FileUndone", "A file was taken back", UNDONE),
+            ("ProtectingFileEnded", "A file that was to protect people was not applied", _not_applied()),
         ):
             announce(
                 self,
@@ -51,14 +65,20 @@ class PlanDeliveries(Construct):
             self,
             "Function",
             platform=platform,
-            source="linkage/plan_deliveries",
+            source=SOURCE,
             timeout=SHORT,
             memory_mib=512,
             environment={**access.environment(), **self.queue.retry_environment()},
         )
         access.let_note(self.function, reads=[FILES], writes=[FILES, FAILURES])
+        # Lanes that may have stood still for a file that protects people.
+        index = f"{stateful.linkage.table.table_arn}/index/by_provider"
+        self.function.allow(["dynamodb:Query"], [index], **only_partitions(platform.parameters, "UNOFFERED"))
         access.let_wake(self.function)
         access.let_tell(self.function)
         access.let_write(self.function, "deliveries/*.undone.json")
         says = "受け付けたファイルの提供を計画できませんでした。再試行します。"
         feed(self, self.function, self.queue, stateful=stateful, concurrency=5, says=says)
+        missed = each_minute("Kyotsu", "ProtectionNotApplied", "Sum", service=SOURCE)
+        says = "支援措置対象者情報に取り込めなかった行があり、秘匿されるべき人が秘匿されないおそれがあります。"
+        platform.alarms.raise_when(self, "ProtectionNotApplied", missed, at_least=1, says=says)

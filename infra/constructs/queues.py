@@ -56,8 +56,12 @@ class WorkQueue(Construct):
         oldest_seconds: int,
         retries: Retries,
         ordered: bool = False,
+        delay: Duration | None = None,
     ) -> None:
-        """`ordered`: first in, first out in each group of messages; a failed one holds up those of its group alone."""
+        """`ordered`: first in, first out in each group of messages; a failed one holds up those of its group alone.
+
+        `delay`: how long each message stays unseen after it was sent.
+        """
         super().__init__(scope, construct_id)
         self._retries = retries
         self.dead_letters = DeadLetters(self, "DeadLetters", key=key, alarms=alarms, ordered=ordered)
@@ -68,6 +72,7 @@ class WorkQueue(Construct):
             visibility_timeout=Duration.seconds(6 * int(function_timeout.to_seconds())),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=retries.attempts),
             ordered=ordered,
+            delay=delay,
         )
         alarms.raise_when(
             self,
@@ -106,6 +111,7 @@ def _queue(
     visibility_timeout: Duration | None = None,
     dead_letter_queue: sqs.DeadLetterQueue | None = None,
     ordered: bool = False,
+    delay: Duration | None = None,
 ) -> sqs.Queue:
     return sqs.Queue(
         scope,
@@ -117,4 +123,5 @@ def _queue(
         retention_period=RETENTION,
         visibility_timeout=visibility_timeout,
         dead_letter_queue=dead_letter_queue,
+        delivery_delay=delay,
     )

@@ -24,8 +24,9 @@ def index(name: str, partition: str, sort: str) -> dynamodb.GlobalSecondaryIndex
     )
 
 
-LANES, FILES, FAILURES = "LANE#*", "RECEIPT#*", "FAILURE#*"
-"""Partitions of the `Linkage` table: deliveries by lane; files with their plans and undos; why a message failed."""
+LANES, FILES, FAILURES, HOLDING = "LANE#*", "RECEIPT#*", "FAILURE#*", "HOLDING"
+"""Partitions of the `Linkage` table: deliveries by lane; files with their plans and undos; why a message failed; files
+that hold deliveries back."""
 
 
 def only_partitions(parameters: Parameters, *patterns: str) -> dict[str, dict[str, object]]:

@@ -28,6 +28,8 @@ def development(municipality: str, linked_account: str | None = EXAMPLE_ACCOUNT)
         group_concurrency=5,
         # Low, so that a file of a few MB goes the way of a large one.
         small_chunks=2,
+        # Whoever tries things sends one file after the other.
+        settling_seconds=0,
         tokens=TokenServer(allow_basic=True),
         linked=everybody(provider_systems(), linked_account),
     )

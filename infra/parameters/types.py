@@ -18,6 +18,7 @@ from infra.parameters.watching import Watching
 
 __all__ = ["LogLevel", "Network", "ParameterError", "Parameters", "Retries", "Stage"]
 
+_LONGEST_DELAY = 900
 Stage = Literal["development", "production"]
 LogLevel = Literal["DEBUG", "INFO"]
 """Not above INFO: lines of that level carry our own metrics."""
@@ -82,6 +83,9 @@ class Parameters:
     """How many groups of one large file are applied at once."""
     small_chunks: int = 8
     """Chunks of 2 to 3 MiB that a file may have to be applied by one function; a larger one is handed over."""
+    settling_seconds: int = 30
+    """How long after a file's answer its deliveries are planned (0 to 900): files that protect people, sent at about
+    the same time, have arrived by then, and are waited for."""
     reserved_concurrency: int | None = None
     """Concurrency set aside for each function; None shares the account's, which a new account has too little of."""
     oldest_message_seconds: int = 900
@@ -111,6 +115,8 @@ class Parameters:
             raise ParameterError("SQS lets a function receive between 2 and 1,000 messages at once")
         if self.group_concurrency < 1 or self.small_chunks < 1:
             raise ParameterError("a large file needs a worker, and a small one a chunk")
+        if not 0 <= self.settling_seconds <= _LONGEST_DELAY:
+            raise ParameterError("SQS keeps a message back for 900 seconds at most")
         if self.region == self.standby_region:
             raise ParameterError("the standby region must be another region")
         check_linked(self.linked, self.account)

@@ -33,7 +33,6 @@ class MemoryDeliveries:
     made: dict[tuple[Lane, int, int, str], Part] = field(default_factory=dict)
     waiting: dict[tuple[Lane, int, int, int], Wait] = field(default_factory=dict)
     turns: dict[Lane, int] = field(default_factory=dict)
-    suspects: dict[Lane, int] = field(default_factory=dict)
 
     def of_receipt(self, receipt_id: str) -> list[Delivery]:
         return [d for d in self.deliveries.values() if d.receipt_id == receipt_id]
@@ -60,13 +59,6 @@ class MemoryDeliveries:
     def pass_turn(self, lane: Lane, number: int) -> None:
         if self.turn(lane) == number:
             self.turns[lane] = number + 1
-            self.suspects[lane] = 0
-
-    def suspect(self, lane: Lane, number: int) -> None:
-        self.suspects[lane] = number
-
-    def suspected(self, lane: Lane) -> int:
-        return self.suspects.get(lane, 0)
 
     def waits(self, lane: Lane) -> list[Wait]:
         return [self.waiting[key] for key in sorted(self.waiting) if key[0] == lane]
@@ -206,6 +198,7 @@ class DeliveryHouse:
             "141003",
             around(self.store),
             around(self.deployment.receipts),
+            around(self.undone),
             around(self.deployment.objects),
             around(self.protection),
             around(self.audit),

@@ -56,6 +56,8 @@ class MemoryObjects:
         self.fragments[receipt_id, index] = body
 
     def fragment(self, receipt_id: str, index: int) -> bytes:
+        if (receipt_id, index) not in self.fragments:
+            raise ObjectGoneError
         return self.fragments[receipt_id, index]
 
     def _get(self, ref: ObjectRef) -> tuple[dict[str, str], bytes]:
@@ -71,9 +73,21 @@ class MemoryReceipts:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     chunks: dict[str, dict[int, ChunkResult]] = field(default_factory=dict)
     contents: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
 
     def open(self, receipt: Receipt) -> Receipt:
+        if receipt.receipt_id not in self.receipts and receipt.holds:
+            self.held.add(receipt.receipt_id)
         return self.receipts.setdefault(receipt.receipt_id, receipt)
+
+    def let_go(self, receipt: Receipt) -> None:
+        self.held.discard(receipt.receipt_id)
+
+    def holding(self) -> bool:
+        return bool(self.held)
+
+    def find(self, receipt_id: str) -> Receipt | None:
+        return self.receipts.get(receipt_id)
 
     def get(self, receipt_id: str) -> Receipt:
         return self.receipts[receipt_id]

@@ -42,6 +42,7 @@ def _short(resource: str) -> str:
 def test_planning_may_note_deliveries_wake_lanes_and_tell_what_was_taken_back(delivery: Template) -> None:
     assert _allowed(delivery, "PlanFunctionRole") == {
         *((f"dynamodb:{action}", "LinkageTable") for action in ("GetItem", "PutItem", "Query")),
+        ("dynamodb:Query", "LinkageTable/index/by_provider"),
         ("events:PutEvents", "DomainEventsBus"),
         ("s3:PutObject", "*/deliveries/*.undone.json"),
         ("sqs:SendMessage", "LanesQueue"),
@@ -144,6 +145,7 @@ def test_lanes_are_groups_of_a_queue_that_keeps_their_order(delivery: Template) 
 def test_files_and_acknowledgements_reach_their_queues(delivery: Template) -> None:
     expected = {
         "PlanFileCameIn": ("FileAnswered", "PlanFilesQueue", "PlanUndelivered"),
+        "PlanProtectingFileEnded": ("FileAnswered", "PlanFilesQueue", "PlanUndelivered"),
         "PlanFileUndone": ("FileUndone", "PlanFilesQueue", "PlanUndelivered"),
         "NoteAcknowledged": ("Object Created", "NoteAcknowledgementsQueue", "NoteUndelivered"),
     }
@@ -155,11 +157,21 @@ def test_files_and_acknowledgements_reach_their_queues(delivery: Template) -> No
         assert target["DeadLetterConfig"]["Arn"].startswith(f"<{dead}")
     came_in = delivery.only("Events::Rule", "PlanFileCameIn")["EventPattern"]["detail"]
     assert came_in == {"status": ["ACCEPTED", "PARTIALLY_ACCEPTED"]}
+    ended = delivery.only("Events::Rule", "PlanProtectingFileEnded")["EventPattern"]["detail"]
+    assert ended == {"status": ["REJECTED", "DUPLICATE"], "object_key": [{"wildcard": "*001o009*"}]}
     acknowledged = delivery.only("Events::Rule", "NoteAcknowledged")
     assert acknowledged["EventPattern"]["detail"]["object"] == {"key": [{"wildcard": "deliveries/*.ack.json"}]}
     assert "EventBusName" not in acknowledged, "S3 tells the default bus alone"
     clock = delivery.only("Events::Rule", "WatchClock")
     assert clock["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_files_settle_before_they_are_planned_in_production(delivery: Template, deployment: str) -> None:
+    """A file that protects people, sent at about the same time, must have its receipt by then."""
+    delays = {name: queue.get("DelaySeconds", 0) for name, queue in delivery.properties("SQS::Queue").items()}
+    late = {name: delay for name, delay in delays.items() if delay}
+    assert list(late.values()) == ([] if deployment == "development" else [30])
+    assert all(name.startswith("PlanFilesQueue") for name in late)
 
 
 def test_each_recipient_has_a_topic_that_tells_of_its_own_deliveries_alone(delivery: Template, deployment: str) -> None:
@@ -199,6 +211,7 @@ def test_operators_are_told_of_what_is_old_refused_or_undelivered(delivery: Temp
     own = {a["MetricName"]: a for a in delivery.properties("CloudWatch::Alarm").values() if a["Namespace"] == "Kyotsu"}
     assert own.keys() == {
         *("OldestUnofferedDelivery", "OldestUnacknowledgedDelivery", "FilesUndelivered", "DeliveriesRefused"),
+        "ProtectionNotApplied",
     }
     sources = {
         function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]

@@ -73,3 +73,24 @@ def test_the_watch_sees_open_deliveries_alone_in_the_index(delivery: Template) -
     seen = ("UNOFFERED", "REFUSED", "UNACKNOWLEDGED", "PROVIDER#001", "LANE#001o006", "UNOFFERED#1")
     assert [lets("Query", f"{own}#{name}") for name in seen] == [True] * 3 + [False] * 3
     assert not lets("Query")
+
+
+def test_planning_sees_what_is_not_offered_alone_in_the_index(delivery: Template) -> None:
+    lets, own = asked(delivery, "PlanFunctionRole", "/index/by_provider"), delivery.stack.split("-")[2]
+    assert [lets("Query", f"{own}#{name}") for name in ("UNOFFERED", "REFUSED", "PROVIDER#001")] == [True, False, False]
+
+
+@pytest.mark.parametrize("role", sorted({role for role, _ in MAY}))
+def test_delivering_alone_sees_which_files_hold_deliveries_back_and_changes_none(delivery: Template, role: str) -> None:
+    lets, own = asked(delivery, role), delivery.stack.split("-")[2]
+    assert lets("Query", f"{own}#HOLDING") == (role == "DeliverFunctionRole")
+    assert not [action for action in ("PutItem", "UpdateItem", "DeleteItem") if lets(action, f"{own}#HOLDING")]
+
+
+@pytest.mark.parametrize("role", ["ReceiveFileFunctionRole", "LargeFileAnswerFileRole"])
+def test_who_answers_deletes_nothing_but_that_a_file_holds_deliveries_back(linkage: Template, role: str) -> None:
+    lets, own = asked(linkage, role), linkage.stack.split("-")[2]
+    assert lets("DeleteItem", f"{own}#HOLDING")
+    assert not lets("DeleteItem", f"{own}#RECEIPT#1")
+    assert not lets("DeleteItem", f"{own}#HOLDING", f"{own}#RECEIPT#1")
+    assert not lets("DeleteItem")

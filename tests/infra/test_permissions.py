@@ -40,6 +40,7 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     for action in ("BatchGetItem", "BatchWriteItem"):
         assert allowed.pop(f"dynamodb:{action}") == ROWS
     assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
+    assert allowed.pop("dynamodb:DeleteItem") == {"LinkageTable"}, "one partition: tests/infra/test_partitions.py"
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
     assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
@@ -74,7 +75,7 @@ def test_answer_file_may_do_this_and_nothing_else(linkage: Template, deployment:
     assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
     assert allowed.pop("s3:PutObject") == ANSWERS
     assert allowed.pop("s3:DeleteObject") == ERRORS
-    for action in ("GetItem", "PutItem", "Query", "UpdateItem"):
+    for action in ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("kms:Decrypt") == allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysRecords"}

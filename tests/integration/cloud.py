@@ -19,7 +19,8 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from kyotsu.linkage.keys import ObjectRef, answer_key, errors_key
-from kyotsu.linkage.table import ReceiptItem, ReceiptTable
+from kyotsu.linkage.receipt_items import ReceiptItem
+from kyotsu.linkage.table import ReceiptTable
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.table import ResidentTable, VersionItem
 from kyotsu.runtime.tables import bound

@@ -15,11 +15,15 @@ from kyotsu.linkage import delivery_watch as watch_module
 from kyotsu.linkage.deliveries import Delivery, Lane, Part, Place, State, Wait
 from kyotsu.linkage.delivery_table import DeliveryTable
 from kyotsu.linkage.keys import ObjectRef
+from kyotsu.linkage.receipts import Receipt
+from kyotsu.linkage.table import ReceiptTable
 from kyotsu.runtime.audit.index import FoundItem
+from kyotsu.runtime.settings import setting
 from kyotsu.runtime.tables import bound
 from kyotsu.wiring import audit, deliveries, protection
 from tests.fakes.deliveries import NARROW, WIDE, catalogue_for, read
 from tests.fakes.deployment import BUCKET, PREFIX, body, name, row
+from tests.fakes.support import support_body, support_name, support_row
 from tests.integration.cloud import MUNICIPALITY, REGION, Cloud, notification
 from tests.integration.conftest import Handler, load
 from tests.integration.test_watching import Context
@@ -94,14 +98,14 @@ class Delivered:
 def delivered(cloud: Cloud, receive_file: Handler, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivered]:
     """The cloud, with two recipients of 001o006."""
     url = cloud.sqs.create_queue(QueueName="lanes.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    for setting, value in {
+    for name_, value in {
         "LANES_QUEUE": url,
         "AUDIT_BUCKET": "audit",
         "AUDIT_TABLE": "audit",
         "AUDIT_DAYS": "30",
         "POWERTOOLS_SERVICE_NAME": "linkage/deliver_files",
     }.items():
-        monkeypatch.setenv(setting, value)
+        monkeypatch.setenv(name_, value)
     boto3.client("s3").create_bucket(Bucket="audit", CreateBucketConfiguration={"LocationConstraint": REGION})
     bound(FoundItem, "audit").create_table(billing_mode="PAY_PER_REQUEST", wait=True)
     monkeypatch.setattr(deliveries, "load_catalogue", lambda _root: catalogue_for(NARROW, WIDE))
@@ -144,8 +148,8 @@ def test_one_file_for_one_recipient_costs_so_many_calls(delivered: Delivered) ->
     with delivered.cloud.counted() as calls:
         delivered.call("deliver_files", message)
     assert calls == {
-        "Query": 2,  # what waits; the ledger
-        "GetItem": 5,  # whose turn it is, the delivery, the receipt, whether it is recorded, the next delivery
+        "Query": 3,  # what waits; the ledger; whether a file that protects people is not applied yet
+        "GetItem": 6,  # turn, delivery, whether it is undone, receipt, whether it is recorded, the next delivery
         "GetObject": 2,  # the chunk; what its rows were told (remarks)
         "BatchGetItem": 1,  # who is protected
         "PutItem": 4,  # the candidate; three people in the audit trail's index
@@ -198,7 +202,46 @@ def test_a_failing_lane_fails_its_message_alone(delivered: Delivered) -> None:
     }
     delivery = deliveries.planning().store.find(Lane("001o006", "002"), 1)
     assert delivery
-    assert str(delivery.ended) == "SET_ASIDE"
+    assert delivery.ended is None, "no fault of its own"
+
+
+def test_a_delivery_whose_fragment_is_gone_is_set_aside_on_its_last_attempt(delivered: Delivered) -> None:
+    answered = delivered.send(PEOPLE)
+    delivered.plan(answered)
+    key = f"errors/{answered['receipt_id']}/000000.csv"
+    delivered.cloud.s3.delete_object(Bucket=setting("WORK_BUCKET"), Key=key)
+    for attempt, ended in ((1, None), (3, "SET_ASIDE")):
+        assert delivered.call("deliver_files", {"interface": "001o006", "recipient": "002"}, attempt)[
+            "batchItemFailures"
+        ]
+        delivery = deliveries.planning().store.find(Lane("001o006", "002"), 1)
+        assert delivery
+        assert delivery.ended == ended
+
+
+def test_a_file_that_protects_people_holds_deliveries_back_until_it_is_applied(
+    delivered: Delivered, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered = delivered.send(PEOPLE)
+    delivered.plan(answered)
+    support = delivered.cloud.put(
+        f"outbox/001o009-00/{support_name()}", support_body(support_row(atenabango=PEOPLE[1]["atenabango"]))
+    )
+    receipts = ReceiptTable("linkage", MUNICIPALITY)
+    receipts.open(Receipt(support, MUNICIPALITY, "001", NOW, holds=True))
+    delivered.work()
+    assert delivered.objects("002") == {}
+    assert delivered.receive(notification([support]), Context()) == {"batchItemFailures": []}
+    assert delivered.receive(notification([support]), Context()) == {"batchItemFailures": []}
+    assert not receipts.holding()
+    told = next(detail for kind, detail in delivered.cloud.events() if kind == "FileAnswered")
+    delivered.plan(told)
+    delivered.work()
+    assert "ProtectionNotApplied" not in capsys.readouterr().out
+    (content,) = (body for key, body in delivered.objects("002").items() if "001o006" in key)
+    assert [got["jusho_choaza"] for got in read(content)] == ["架空町", "", "架空町"]
+    delivered.plan({**told, "status": "REJECTED"})
+    assert '"ProtectionNotApplied":[1.0]' in capsys.readouterr().out
 
 
 def test_messages_that_nobody_can_read_fail(delivered: Delivered) -> None:
@@ -290,11 +333,9 @@ def test_candidates_are_kept_once_by_their_bytes(table: DeliveryTable) -> None:
 
 def test_turns_pass_one_by_one(table: DeliveryTable) -> None:
     assert table.turn(LANE) == 1
-    table.suspect(LANE, 1)
-    assert table.suspected(LANE) == 1
     table.pass_turn(LANE, 1)
     table.pass_turn(LANE, 1)
-    assert (table.turn(LANE), table.suspected(LANE)) == (2, 0)
+    assert table.turn(LANE) == 2
 
 
 def test_what_is_unsettled_is_found_by_what_is_missing(table: DeliveryTable) -> None:

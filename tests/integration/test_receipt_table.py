@@ -43,6 +43,22 @@ def test_opening_again_returns_what_is_there(cloud: Cloud) -> None:
     assert cloud.receipts.open(later).status is Status.ACCEPTED
 
 
+def test_a_file_that_may_protect_people_holds_back_from_its_receipt_until_let_go_and_never_again(cloud: Cloud) -> None:
+    holding, table = replace(receipt(), holds=True), cloud.receipts
+    table.open(receipt(2))
+    assert not table.holding()
+    assert table.open(holding) == holding == table.get(holding.receipt_id)
+    assert table.holding()
+    other = table.open(replace(receipt(3), holds=True))
+    table.let_go(holding)
+    table.let_go(holding)
+    assert table.holding()
+    table.let_go(other)
+    assert not table.holding()
+    assert table.open(holding) == holding
+    assert not table.holding(), "a repeat holds nothing back"
+
+
 def test_the_first_decision_stays(cloud: Cloud) -> None:
     first = cloud.receipts.open(receipt())
     decided = cloud.receipts.decide(accepted(first))

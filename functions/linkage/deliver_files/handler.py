@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kyotsu.linkage.deliveries import Lane
-from kyotsu.linkage.delivering import DecisionsMissingError
+from kyotsu.linkage.delivery_sources import DecisionsMissingError
 from kyotsu.runtime.logs import log_failure
 from kyotsu.runtime.retries import Delivery
 from kyotsu.runtime.settings import setting

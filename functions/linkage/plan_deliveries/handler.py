@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import msgspec
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -19,6 +20,7 @@ from kyotsu.wiring.deliveries import planning
 from kyotsu.wiring.retries import retries
 
 logger = Logger()
+metrics = Metrics(namespace="Kyotsu")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -38,7 +40,12 @@ def plan(record: SQSRecord) -> None:
             told = planning().taken_back(msgspec.convert(event["detail"], FileUndone))
             logger.info("deliveries.ended", receipt_id=receipt_id, told=told)
             return
-        planned = planning().answered(msgspec.convert(event["detail"], FileAnswered))
+        answered = msgspec.convert(event["detail"], FileAnswered)
+        if planning().leaves_unprotected(answered):
+            logger.warning("protection.not_applied", receipt_id=receipt_id, status=answered.status)
+            metrics.add_metric(name="ProtectionNotApplied", unit=MetricUnit.Count, value=1)
+            metrics.flush_metrics()
+        planned = planning().answered(answered)
     except Exception as error:
         log_failure(logger, "deliveries.not_planned", error, receipt_id=receipt_id, message_id=delivery.message_id)
         retries().failed(logger, delivery, error, receipt_id)

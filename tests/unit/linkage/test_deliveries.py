@@ -13,7 +13,9 @@ import pytest
 from kyotsu.catalogue.model import Recipient
 from kyotsu.contracts.events import DeliveryOffered, DeliveryWithdrawn, FileUndelivered
 from kyotsu.linkage.deliveries import End, Lane, State
-from kyotsu.linkage.delivering import DecisionsMissingError, DeliverySetAsideError
+from kyotsu.linkage.delivering import DeliverySetAsideError
+from kyotsu.linkage.delivery_source import SpoiledError
+from kyotsu.linkage.delivery_sources import DecisionsMissingError
 from kyotsu.linkage.planning import ReofferRefusedError
 from kyotsu.linkage.reception import always
 from tests.fakes.deliveries import BARE, NARROW, WIDE, DeliveryHouse, catalogue_for, read
@@ -121,7 +123,7 @@ def test_no_later_row_of_a_person_overtakes_one_that_waits() -> None:
 
 
 def test_a_lane_stands_still_while_nobody_can_be_decided_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kyotsu.linkage.delivering.OUTAGE", 2)
+    monkeypatch.setattr("kyotsu.linkage.delivery_sources.OUTAGE", 2)
     house = DeliveryHouse(catalogue=catalogue_for(NARROW))
     house.protection.nobody = True
     answered = house.receive([person(PEOPLE[0]), person(PEOPLE[1])])
@@ -371,7 +373,7 @@ def test_a_delivery_that_fails_again_and_again_is_set_aside_and_the_lane_goes_on
     lost = house.deployment.receipts.receipts.pop(first.receipt_id)
     lane = Lane("001o006", "002")
     for attempt in (1, 2):
-        with pytest.raises(KeyError):
+        with pytest.raises(SpoiledError):
             house.delivering().work(lane, always, attempt=attempt, attempts=3)
     with pytest.raises(DeliverySetAsideError):
         house.delivering().work(lane, always, attempt=3, attempts=3)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kyotsu.contracts.protection import OPERATOR, Reader, Verdict
-from kyotsu.protection.deciding import StoredProtection, Undone
+from kyotsu.protection.deciding import StoredProtection, Undone, forms_of
 from kyotsu.residents.applier import Head
 from kyotsu.residents.versions import Entry, Retraction
 from kyotsu.wiring.protection import Entitlement
@@ -149,3 +149,32 @@ def test_an_undo_that_ended_is_asked_for_once() -> None:
     for _ in range(3):
         assert deciding.decide([PROTECTED, ENDED], ANYBODY) == {PROTECTED: Verdict.OPEN, ENDED: Verdict.OPEN}
     assert asked == ["undone"]
+
+
+@pytest.mark.parametrize("stored_as", ["123456785", "000000123456785", "0123456785"])
+def test_leading_zeros_make_no_other_person(stored_as: str) -> None:
+    asked = decision(stored(head(stored_as, measure()), head(UNKNOWN)))
+    for number in {"123456785", "000000123456785", stored_as}:
+        expected = Verdict.OPEN if stored_as == "0123456785" != number else Verdict.WITHHELD
+        assert asked.decide([number, UNKNOWN], ANYBODY) == {number: expected, UNKNOWN: Verdict.OPEN}
+
+
+def test_who_is_protected_under_one_form_of_a_number_is_so_whatever_the_other_says() -> None:
+    town = stored(head("123456785", measure(2, 12, "3")), head("000000123456785", measure()))
+    both = ["123456785", "000000123456785"]
+    assert decision(town).decide(both, ANYBODY) == dict.fromkeys(both, Verdict.WITHHELD)
+
+
+def test_if_one_form_of_a_number_cannot_be_read_the_person_waits_unless_another_protects() -> None:
+    def decided(residents: MemoryResidents) -> Mapping[str, Verdict]:
+        source = MemoryHeads(residents, {"000000123456785"})
+        return StoredProtection(source, KnownStates(), Entitlement(CATALOGUE)).decide(["123456785"], ANYBODY)
+
+    assert decided(stored()) == {}
+    assert decided(stored(head("123456785", measure()))) == {"123456785": Verdict.WITHHELD}
+
+
+def test_what_is_no_number_is_looked_up_as_it_is() -> None:
+    assert forms_of("A1") == ("A1",)
+    assert forms_of("") == ("",)
+    assert forms_of("000") == ("000", "0" * 15, "0")

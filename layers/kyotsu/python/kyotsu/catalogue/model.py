@@ -122,8 +122,8 @@ class Recipient(Entry, frozen=True, kw_only=True):
     purpose: Name = "linkage"
     place: Literal["provider", "recipient"] = "provider"
     """Whose bucket its deliveries stand in."""
-    max_rows: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """Rows that one of its files may have; more are split."""
+    max_rows: Annotated[int, msgspec.Meta(ge=1000)] | None = None
+    """Rows that one of its files may have; more are split. Each file costs some 20 calls, so few rows cost much."""
     max_bytes: Annotated[int, msgspec.Meta(ge=10_000)] | None = None
     acknowledge_within: Days = "P3D"
     """After so long without an acknowledgement the provider is told that a delivery did not arrive."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+APPLIER = "protection"
+"""The applier of 支援措置対象者情報, as the catalogue names it."""
 OPERATOR = "operator"
 """Who uses the `kyotsu` command, as a `Reader.system`: no system of the catalogue has such a long id."""
 

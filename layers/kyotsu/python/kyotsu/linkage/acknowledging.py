@@ -94,7 +94,7 @@ class Acknowledging:
         parts: Sequence[Part] = self.store.parts(lane, number)
         part = next((p for p in parts if p.offered and p.part == int(match["part"])), None)
         if part is None:
-            if any(p.part == int(match["part"]) for p in parts):
+            if delivery.ended is None and any(p.part == int(match["part"]) for p in parts):
                 # Its recipient was faster than we are in noting that it is offered.
                 raise NotYetOfferedError
             raise AcknowledgementError(outcomes.ACK_OF_NOTHING)

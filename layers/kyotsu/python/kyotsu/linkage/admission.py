@@ -12,6 +12,7 @@ from kyotsu.catalogue.model import Branch, Catalogue, Interface, Version
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.rows import FileContext, Mode
 from kyotsu.japanese.dates import JST
+from kyotsu.linkage.holding import protects
 from kyotsu.linkage.keys import FileName, ObjectRef, parse_key
 from kyotsu.linkage.receipts import Receipt, Scan
 from kyotsu.linkage.rejection import FileRejectedError
@@ -62,7 +63,7 @@ class Admission:
         provider = ref.bucket.removeprefix(self.bucket_prefix)
         if provider not in self.catalogue.systems or provider == ref.bucket:
             raise ValueError("notified of a bucket that belongs to no system of the catalogue")
-        return Receipt(ref, self.municipality, provider, now)
+        return Receipt(ref, self.municipality, provider, now, holds=protects(self.catalogue, ref.key))
 
     def admit(self, receipt: Receipt) -> Admitted:
         """Return what the catalogue says about a file; raises FileRejectedError if it may not come in."""

@@ -17,31 +17,31 @@ from kyotsu.contracts import outcomes
 from kyotsu.contracts.audit import AuditTrail
 from kyotsu.contracts.errors import KyotsuError
 from kyotsu.contracts.ports import Clock
-from kyotsu.contracts.protection import ProtectionDecision, Reader, Verdict
-from kyotsu.contracts.rows import Row
+from kyotsu.contracts.protection import ProtectionDecision
 from kyotsu.linkage.deliveries import Delivery, End, Lane, Place, Wait
-from kyotsu.linkage.delivery_ports import DeliveryEvents, DeliveryObjects, DeliveryReceipts, DeliveryStore, Wakeups
+from kyotsu.linkage.delivery_ports import (
+    DeliveryEvents,
+    DeliveryObjects,
+    DeliveryReceipts,
+    DeliveryStore,
+    Undone,
+    Wakeups,
+)
 from kyotsu.linkage.delivery_rows import halved, lines_of, sheet, stretch
-from kyotsu.linkage.delivery_source import Source
+from kyotsu.linkage.delivery_source import Source, SpoiledError, blamed
+from kyotsu.linkage.delivery_sources import Sources
 from kyotsu.linkage.offering import Offering, OvertakenError, wait_of
 from kyotsu.linkage.ports import ObjectGoneError
 from kyotsu.linkage.withdrawing import ended, tell_undone
 
 InTime = Callable[[], bool]
-OUTAGE = 1_000
-"""People of one stretch without a verdict: so many at once mean that nobody can be decided on. The lane stands still,
-which costs nothing, instead of noting each of them."""
-
-
-class DecisionsMissingError(Exception):
-    """No decision can be had at present: nothing was offered, and the lane is looked at again later."""
 
 
 class DeliverySetAsideError(KyotsuError):
-    """A delivery failed again and again; its lane has gone on without it."""
+    """A delivery can't be delivered, however often it is tried; its lane has gone on without it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivering:
     """Offers the deliveries of one deployment's lanes."""
 
@@ -49,38 +49,48 @@ class Delivering:
     municipality: str
     store: DeliveryStore
     receipts: DeliveryReceipts
+    undone: Undone
     objects: DeliveryObjects
     protection: ProtectionDecision
     audit: AuditTrail
     events: DeliveryEvents
     wakeups: Wakeups
     clock: Clock
-    sources: dict[str, Source] = field(default_factory=dict)
+    _sources: Sources = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sources = Sources(self.catalogue, self.store, self.receipts, self.undone, self.objects, self.protection)
 
     def work(self, lane: Lane, in_time: InTime, *, attempt: int = 1, attempts: int = 0) -> int:
         """Offer what can be offered; return how many parts were.
 
-        One delivery is passed at a time; if there is more to do, or no time left, the lane is woken again. On the last
-        of several `attempts` the delivery that failed is set aside, and DeliverySetAsideError raised; the lane is woken
-        for the others. Raises DecisionsMissingError.
+        One delivery is passed at a time; if there is more to do, or no time left, the lane is woken again. A delivery
+        that turns out to be spoiled on the last of several `attempts` is set aside, and DeliverySetAsideError raised;
+        the lane is woken for the others. Whatever else fails leaves the lane as it is. Raises DecisionsMissingError.
         """
-        self.sources.clear()
-        if attempts and attempt >= attempts:
-            self._set_aside(lane)
-        suspects = attempt > 1
+        self._sources.kept.clear()
+        try:
+            return self._work(lane, in_time)
+        except SpoiledError as error:
+            if error.delivery is None or not attempts or attempt < attempts:
+                raise
+            self._set_aside(error.delivery)
+            delivery_id = error.delivery.delivery_id
+            raise DeliverySetAsideError(outcomes.DELIVERY_SET_ASIDE, delivery_id=delivery_id) from error
+
+    def _work(self, lane: Lane, in_time: InTime) -> int:
         waits = self._living(self.store.waits(lane))
         try:
-            offered = self._release(lane, waits, in_time, suspects=suspects) if waits else 0
+            offered = self._release(lane, waits, in_time) if waits else 0
         except OvertakenError:
             self.wakeups.wake([lane])
             return 1
         delivery = self.store.find(lane, self.store.turn(lane))
         if delivery is None:
             return offered
-        if suspects:
-            self.store.suspect(lane, delivery.number)
         waiting = self.store.waits(lane) if waits else []
-        after = self._pass(delivery, {person for wait in waiting for person in wait.held}, in_time)
+        with blamed(delivery):
+            after = self._pass(delivery, {person for wait in waiting for person in wait.held}, in_time)
         through = after.passed or after.ended is not None
         if through:
             self.store.pass_turn(lane, delivery.number)
@@ -101,21 +111,22 @@ class Delivering:
                 living.append(wait)
         return living
 
-    def _release(self, lane: Lane, waits: Sequence[Wait], in_time: InTime, *, suspects: bool) -> int:
+    def _release(self, lane: Lane, waits: Sequence[Wait], in_time: InTime) -> int:
         """Offer the rows of people on whom a decision can be had by now; of each person the earlier ones first."""
         offered, blocked = 0, set[str]()
         everybody = {person for wait in waits for person in wait.held}
         for wait in waits:
             delivery = self.store.find(lane, wait.number)
-            source = self._source(delivery) if delivery else None
-            if delivery is None or source is None:
+            if delivery is None:
                 continue
-            if suspects:
-                self.store.suspect(lane, wait.number)
-            if everybody:
-                blocked = everybody - set(self.protection.decide(everybody, source.reader))
-                everybody = set()
-            rest, parts = self._release_wait(delivery, source, wait, blocked, in_time)
+            with blamed(delivery):
+                source = self._sources.of(delivery)
+                if source is None:
+                    continue
+                if everybody:
+                    blocked = everybody - set(self.protection.decide(everybody, source.reader))
+                    everybody = set()
+                rest, parts = self._release_wait(delivery, source, wait, blocked, in_time)
             offered += parts
             blocked |= rest.keys()
         return offered
@@ -129,6 +140,7 @@ class Delivering:
             while (ready := held.keys() - blocked) and in_time():
                 after = self._release_some(standing, source, wait, held, ready)
                 if after is None:
+                    self._told(self.store.find(delivery.lane, delivery.number) or standing)
                     break
                 (standing, held), offered = after, offered + 1
         except ObjectGoneError:
@@ -142,7 +154,7 @@ class Delivering:
         wanted = set(lines_of({person: held[person] for person in ready}))
         rows = [row for row in source.rows(wait.place.chunk) if row.line in wanted]
         taken = stretch(rows, source.shape, source.recipient)
-        made = sheet(taken, source.shape, self._verdicts(source, taken), ())
+        made = sheet(taken, source.shape, self._sources.verdicts(source, taken), ())
         if not made.rows:
             return None
         gone = {row.line for row in taken} - set(lines_of(made.held))
@@ -163,7 +175,7 @@ class Delivering:
         while delivery.ended is None and not delivery.passed:
             if delivery.parts > before and not in_time():
                 return delivery
-            source = self._source(delivery)
+            source = self._sources.of(delivery)
             if source is None:
                 return self.store.find(delivery.lane, delivery.number) or delivery
             try:
@@ -174,8 +186,11 @@ class Delivering:
                 delivery = self.store.find(delivery.lane, delivery.number) or delivery
                 break
             delivery = after
+        return self._told(delivery)
+
+    def _told(self, delivery: Delivery) -> Delivery:
+        """Tell the recipient of a delivery whose file was taken back: a part may have become visible just then."""
         if delivery.undone_at:
-            # A part may have become visible just when its file was taken back.
             tell_undone(delivery, self.municipality, self.store, self.objects, self.events)
         return delivery
 
@@ -186,10 +201,10 @@ class Delivering:
         """
         place, rows = source.from_place(delivery.place)
         taken = stretch(rows, source.shape, source.recipient) if rows else []
-        made = sheet(taken, source.shape, self._verdicts(source, taken), blocked)
+        made = sheet(taken, source.shape, self._sources.verdicts(source, taken), blocked)
         while (fewer := halved(taken, made)) is not taken:
             taken = fewer
-            made = sheet(taken, source.shape, self._verdicts(source, taken), blocked)
+            made = sheet(taken, source.shape, self._sources.verdicts(source, taken), blocked)
         end, passed = source.after(place, taken, rows)
         blocked.update(made.held)
         last = passed and not delivery.waiting and not made.held
@@ -204,48 +219,13 @@ class Delivering:
         after = delivery.changed(place=end, passed=passed, waiting=waiting)
         return after if self.store.commit(after, None, wait_of(part) if made.held else None) else None
 
-    def _verdicts(self, source: Source, rows: Sequence[Row]) -> dict[str, Verdict] | None:
-        """Return what was decided on the people of some rows just now; None where nothing could be withheld."""
-        if not source.shape.asks:
-            return None
-        if not rows:
-            return {}
-        people = {source.shape.person(row) for row in rows}
-        verdicts = dict(self.protection.decide(people, source.reader))
-        if len(people) - len(verdicts) >= OUTAGE:
-            raise DecisionsMissingError
-        return verdicts
-
     @property
     def _offering(self) -> Offering:
         return Offering(self.municipality, self.store, self.objects, self.audit, self.events, self.clock)
 
-    def _source(self, delivery: Delivery) -> Source | None:
-        """Return the file of a delivery as its recipient may have it; of one that may have nothing, end it."""
-        if delivery.ended:
-            return None
-        if delivery.receipt_id not in self.sources:
-            interface = self.catalogue.interfaces.get(delivery.interface)
-            recipient = interface.recipient(delivery.recipient) if interface else None
-            if interface is None or recipient is None:
-                ended(self.store, delivery, End.CANCELLED)
-                return None
-            receipt = self.receipts.get(delivery.receipt_id)
-            ledger = self.receipts.ledger(receipt)
-            reader = Reader(delivery.recipient, recipient.purpose)
-            self.sources.clear()  # one chunk is enough to keep
-            source = Source.of(self.catalogue, interface, recipient, receipt, ledger, self.objects, reader)
-            self.sources[delivery.receipt_id] = source
-        return self.sources[delivery.receipt_id]
-
-    def _set_aside(self, lane: Lane) -> None:
-        """Give up on the delivery that was worked on when it failed, if it is not through."""
-        turn = self.store.turn(lane)
-        delivery = self.store.find(lane, self.store.suspected(lane) or turn)
-        if delivery is None or delivery.complete or delivery.ended:
-            return
+    def _set_aside(self, delivery: Delivery) -> None:
+        """Give up on a delivery that is spoiled, and let its lane go on."""
         aside = ended(self.store, delivery, End.SET_ASIDE)
-        if aside.number == turn:
-            self.store.pass_turn(lane, turn)
-        self.wakeups.wake([lane])
-        raise DeliverySetAsideError(outcomes.DELIVERY_SET_ASIDE, delivery_id=delivery.delivery_id)
+        if aside.number == self.store.turn(delivery.lane):
+            self.store.pass_turn(delivery.lane, aside.number)
+        self.wakeups.wake([delivery.lane])

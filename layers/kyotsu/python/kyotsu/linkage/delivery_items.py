@@ -48,7 +48,6 @@ class TurnItem(TableItem):
     """Whose turn it is in a lane."""
 
     turn = NumberAttribute(default=1)
-    suspect = NumberAttribute(default=0)
 
 
 class PlanItem(TableItem):

@@ -42,14 +42,6 @@ class DeliveryStore(Protocol):
         """Give the turn to the one after `number`, if it is that one's turn."""
         ...
 
-    def suspect(self, lane: Lane, number: int) -> None:
-        """Remember which delivery was worked on after a failure."""
-        ...
-
-    def suspected(self, lane: Lane) -> int:
-        """Return which delivery was remembered so last, 0 if none."""
-        ...
-
     def waits(self, lane: Lane) -> list[Wait]:
         """Return everything that waits in a lane, in the order in which it must go out."""
         ...
@@ -98,6 +90,14 @@ class DeliveryReceipts(Protocol):
         """Return a receipt; raises whatever the table raises if there is none."""
         ...
 
+    def find(self, receipt_id: str) -> Receipt | None:
+        """Return a receipt, or None."""
+        ...
+
+    def holding(self) -> bool:
+        """Tell whether a file that protects people was received and is not applied yet."""
+        ...
+
     def ledger(self, receipt: Receipt) -> Sequence[ChunkResult]:
         """Return the results of the chunks that were applied."""
         ...
@@ -135,7 +135,7 @@ class DeliveryObjects(Protocol):
         ...
 
     def fragment(self, receipt_id: str, index: int) -> bytes:
-        """Return a chunk's part of the errors file; raises if it is no longer kept."""
+        """Return a chunk's part of the errors file; raises ObjectGoneError if it is no longer kept."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from kyotsu.catalogue.layouts import load_layout
@@ -10,14 +11,28 @@ from kyotsu.catalogue.model import Catalogue, Interface, Recipient
 from kyotsu.contracts.protection import Reader
 from kyotsu.contracts.rows import Row
 from kyotsu.linkage.applying import rows_of
-from kyotsu.linkage.deliveries import Place
+from kyotsu.linkage.deliveries import Delivery, Place
 from kyotsu.linkage.delivery_ports import DeliveryObjects
 from kyotsu.linkage.delivery_rows import Shape, accepted, refused_lines
+from kyotsu.linkage.ports import ObjectGoneError
 from kyotsu.linkage.receipts import Chunk, ChunkResult, Receipt
 
 
-class NotAcceptedError(Exception):
-    """A delivery was planned of a file that has no rows to deliver: a mistake of ours."""
+class SpoiledError(Exception):
+    """What stands behind a delivery can't be delivered, however often it is tried: no outage, but what is stored."""
+
+    delivery: Delivery | None = None
+    """Which one, as far as that is known where it is raised."""
+
+
+@contextmanager
+def blamed(delivery: Delivery) -> Iterator[None]:
+    """Tell which delivery is spoiled, if one turns out to be."""
+    try:
+        yield
+    except SpoiledError as error:
+        error.delivery = delivery
+        raise
 
 
 @dataclass(slots=True)
@@ -44,16 +59,19 @@ class Source:
         objects: DeliveryObjects,
         reader: Reader,
     ) -> Source:
-        """Return a file that came in; raises NotAcceptedError for any other."""
+        """Return a file that came in; raises SpoiledError for any other."""
         version = interface.version(receipt.version)
         if receipt.scan is None or version is None:
-            raise NotAcceptedError
+            raise SpoiledError("it has no rows to deliver")
         shape = Shape(interface, recipient, load_layout(catalogue.root, version.layout))
         results = {result.index: result for result in ledger}
         return cls(recipient, shape, reader, receipt, receipt.scan.chunks, results, objects)
 
     def rows(self, index: int) -> list[Row]:
-        """Return the accepted rows of a chunk; none of one that was never applied. Raises ObjectGoneError."""
+        """Return the accepted rows of a chunk; none of one that was never applied.
+
+        Raises ObjectGoneError, or SpoiledError if they can't be told any more.
+        """
         if self._kept[0] != index:
             self._kept = (index, self._read(index))
         return self._kept[1]
@@ -78,8 +96,15 @@ class Source:
         result, chunk = self.results.get(index), self.chunks[index]
         if result is None:
             return []
-        refused = set[int]()
-        if result.problems:
-            refused = refused_lines(self.objects.fragment(self.receipt.receipt_id, index))
+        fragment = self._fragment(index) if result.problems else b""
         data = self.objects.read(self.receipt.ref, chunk.start, chunk.end)
-        return accepted(rows_of(data, chunk), refused)
+        try:
+            return accepted(rows_of(data, chunk), refused_lines(fragment))
+        except Exception as error:  # no call: whatever is wrong lies in what was read
+            raise SpoiledError("its rows, or what they were told, can't be read") from error
+
+    def _fragment(self, index: int) -> bytes:
+        try:
+            return self.objects.fragment(self.receipt.receipt_id, index)
+        except ObjectGoneError as error:
+            raise SpoiledError("what its rows were told is not kept any more") from error

@@ -19,17 +19,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from kyotsu.linkage.deliveries import Delivery, Lane, Part, Wait
 from kyotsu.linkage.delivery_items import DeliveryItem, PartItem, PlanItem, TurnItem, WaitItem
-from kyotsu.runtime.tables import bound, connection
+from kyotsu.runtime.tables import all_or_nothing, bound, connection
 
 TURN = "TURN"
 CANDIDATE_KEPT = timedelta(days=400)
 """Parts stay longer than the objects they tell of."""
-_REFUSED = "ConditionalCheckFailed"
 
 
 class DeliveryTable:
@@ -66,7 +65,7 @@ class DeliveryTable:
             recipient=delivery.recipient,
             number=delivery.number,
         )
-        with _all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
+        with all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
             write.save(self._item(delivery), condition=self._deliveries.pk.does_not_exist())
             write.save(plan, condition=self._plans.pk.does_not_exist())
         return outcome.stored
@@ -87,17 +86,9 @@ class DeliveryTable:
         item = self._turns(self._pk(lane), TURN)
         own = (self._turns.turn == number) | self._turns.turn.does_not_exist()
         try:
-            item.update([self._turns.turn.set(number + 1), self._turns.suspect.set(0)], condition=own)
+            item.update([self._turns.turn.set(number + 1)], condition=own)
         except UpdateError as error:
             _expect_refusal(error)
-
-    def suspect(self, lane: Lane, number: int) -> None:
-        """Remember which delivery was worked on after a failure."""
-        self._turns(self._pk(lane), TURN).update([self._turns.suspect.set(number)])
-
-    def suspected(self, lane: Lane) -> int:
-        """Return which delivery was remembered so last, 0 if none."""
-        return int(self._turn(lane).suspect)
 
     def waits(self, lane: Lane) -> list[Wait]:
         """Return everything that waits in a lane, in the order in which it must go out."""
@@ -127,7 +118,7 @@ class DeliveryTable:
     def commit(self, after: Delivery, part: Part | None = None, wait: Wait | None = None) -> bool:
         """Store a delivery's next revision together with a part and what waits, unless somebody else has changed it."""
         unchanged = self._deliveries.revision == after.revision - 1
-        with _all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
+        with all_or_nothing() as outcome, TransactWrite(connection=connection()) as write:
             write.save(self._item(after), condition=unchanged)
             if part:
                 write.save(self._part_item(part))
@@ -184,23 +175,6 @@ class DeliveryTable:
 
     def _pk(self, lane: Lane) -> str:
         return f"{self._municipality}#LANE#{lane.interface}#{lane.recipient}"
-
-
-class _all_or_nothing:  # noqa: N801 - reads as a statement
-    """Tells whether a transaction took place; any other failure than a condition's is raised."""
-
-    stored = False
-
-    def __enter__(self) -> _all_or_nothing:
-        return self
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> bool:
-        self.stored = error is None
-        if not isinstance(error, TransactWriteError):
-            return False
-        codes = {reason.code for reason in error.cancellation_reasons if reason}
-        # A conflict is another worker's transaction under way: whoever asks reads what it came to.
-        return bool(codes) and codes <= {_REFUSED, "TransactionConflict"}
 
 
 def _missing(delivery: Delivery) -> str:

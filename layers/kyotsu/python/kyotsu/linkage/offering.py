@@ -16,7 +16,7 @@ from kyotsu.linkage.deliveries import MANIFEST_SUFFIX, Delivery, Part, Place, Wa
 from kyotsu.linkage.delivery_documents import body_of, japanese, manifest
 from kyotsu.linkage.delivery_ports import DeliveryEvents, DeliveryObjects, DeliveryStore
 from kyotsu.linkage.delivery_rows import Sheet
-from kyotsu.linkage.delivery_source import Source
+from kyotsu.linkage.delivery_source import Source, SpoiledError
 
 
 class OvertakenError(Exception):
@@ -84,8 +84,10 @@ class Offering:
         body = self.objects.find(delivery.bucket, key)
         if body is None or (digest := hashlib.sha256(body).hexdigest()) == part.sha256:
             return part
-        candidates = self.store.parts(delivery.lane, delivery.number)
-        return next(c for c in candidates if (c.part, c.sha256) == (part.part, digest))
+        for candidate in self.store.parts(delivery.lane, delivery.number):
+            if (candidate.part, candidate.sha256) == (part.part, digest):
+                return candidate
+        raise SpoiledError("an object that is none of ours stands in its place")
 
     def _record(self, delivery: Delivery, source: Source, made: Sheet, part: Part) -> None:
         """Record whose data the recipient is about to see; whoever can't be recorded is not shown."""

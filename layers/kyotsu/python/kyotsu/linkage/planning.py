@@ -19,6 +19,7 @@ from kyotsu.linkage.delivery_ports import (
     Undone,
     Wakeups,
 )
+from kyotsu.linkage.holding import protects
 from kyotsu.linkage.keys import parse_key
 from kyotsu.linkage.receipts import Receipt, Status
 from kyotsu.linkage.withdrawing import ended, tell_undone
@@ -47,6 +48,8 @@ class Planning:
 
     def answered(self, answered: FileAnswered) -> int:
         """Plan the deliveries of a file that came in, and wake their lanes; return how many there are."""
+        if protects(self.catalogue, answered.object_key):
+            self.wakeups.wake(self._held_back())
         interface = self.catalogue.interfaces.get(answered.interface)
         came_in = answered.status in (Status.ACCEPTED, Status.PARTIALLY_ACCEPTED)
         if interface is None or not came_in or not interface.recipients:
@@ -63,6 +66,15 @@ class Planning:
             lanes.append(lane)
         self.wakeups.wake(lanes)
         return len(lanes)
+
+    def leaves_unprotected(self, answered: FileAnswered) -> bool:
+        """Tell whether a file that was to protect people was not applied as a whole: somebody may be missing."""
+        refused = answered.status in (Status.REJECTED, Status.PARTIALLY_ACCEPTED)
+        return refused and protects(self.catalogue, answered.object_key)
+
+    def _held_back(self) -> list[Lane]:
+        """Return the lanes that may have stood still for a file that protects people."""
+        return sorted({d.lane for d in self.store.unoffered() if d.ended is None})
 
     def taken_back(self, undone: FileUndone) -> int:
         """End the deliveries of a file that was taken back; return how many recipients were told."""

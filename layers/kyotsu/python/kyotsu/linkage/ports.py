@@ -65,7 +65,14 @@ class Receipts(Protocol):
     """Receipts and their ledger. Every read sees every earlier write."""
 
     def open(self, receipt: Receipt) -> Receipt:
-        """Store a receipt unless it is there already; return the one that is there."""
+        """Store a receipt unless it is there already; return the one that is there.
+
+        If it `holds`, deliveries are held back from that moment until `let_go`.
+        """
+        ...
+
+    def let_go(self, receipt: Receipt) -> None:
+        """Hold no delivery back for it any more; may be repeated."""
         ...
 
     def get(self, receipt_id: str) -> Receipt:

@@ -14,6 +14,9 @@ from kyotsu.linkage.receipts import Receipt, Status
 
 def publish(receipt: Receipt, objects: Objects, receipts: Receipts, events: Events) -> None:
     """Write a decided receipt's answer, tell the event bus and close the receipt. A repeat writes the same again."""
+    if receipt.holds:
+        # Its rows are applied, and whoever hears of the answer may wake what waited.
+        receipts.let_go(receipt)
     if receipt.status is Status.ACCEPTED and receipt.counts.read:
         receipts.claim_content(receipt)
     _answer(receipt, objects, receipts)

@@ -82,6 +82,8 @@ class Receipt:
     answered: bool = False
     """The answer and its event are out; a repeat of the notification changes nothing more."""
     scan: Scan | None = None
+    holds: bool = False
+    """It may protect people: no delivery on whose people a decision is asked goes out until it is applied."""
 
     @property
     def receipt_id(self) -> str:

@@ -5,6 +5,7 @@
 | receipt | 団体コード#RECEIPT#id | RECEIPT (index by_provider: 団体コード#PROVIDER#id, received_at#id) |
 | ledger | 団体コード#RECEIPT#id | CHUNK#index |
 | content | 団体コード#CONTENT#interface-branch#mode#version#sha256 | CONTENT |
+| held back for | 団体コード#HOLDING | receipt id |
 """
 
 from __future__ import annotations
@@ -13,78 +14,18 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import (
-    BooleanAttribute,
-    JSONAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    UTCDateTimeAttribute,
-)
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from kyotsu.contracts.rows import Counts
+from kyotsu.linkage.holding_table import HoldingTable
 from kyotsu.linkage.keys import ObjectRef
+from kyotsu.linkage.receipt_items import ChunkItem, ContentItem, ReceiptItem
 from kyotsu.linkage.receipts import Chunk, ChunkResult, Reason, Receipt, Scan, Status
-from kyotsu.runtime.tables import TableItem, bound
+from kyotsu.runtime.tables import bound
 
 RECEIPT = "RECEIPT"
 CONTENT = "CONTENT"
-
-
-class ByProvider(GlobalSecondaryIndex["ReceiptItem"]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
-    """Receipts of a provider, by time of reception."""
-
-    class Meta:
-        """Name and projection, as deployed."""
-
-        index_name = "by_provider"
-        projection = AllProjection()
-
-    gsi1pk = UnicodeAttribute(hash_key=True)
-    gsi1sk = UnicodeAttribute(range_key=True)
-
-
-class ReceiptItem(TableItem):
-    """A receipt as stored."""
-
-    gsi1pk = UnicodeAttribute()
-    gsi1sk = UnicodeAttribute()
-    by_provider = ByProvider()
-    bucket = UnicodeAttribute()
-    object_key = UnicodeAttribute()
-    version_id = UnicodeAttribute()
-    municipality = UnicodeAttribute()
-    provider = UnicodeAttribute()
-    received_at = UTCDateTimeAttribute()
-    interface = UnicodeAttribute(default="")
-    branch = UnicodeAttribute(default="")
-    mode = UnicodeAttribute(default="")
-    version = UnicodeAttribute(default="")
-    status = UnicodeAttribute(null=True)
-    counts: JSONAttribute = JSONAttribute(null=True)
-    sha256 = UnicodeAttribute(default="")
-    problems = NumberAttribute(default=0)
-    reason: JSONAttribute = JSONAttribute(null=True)
-    answered_at = UTCDateTimeAttribute(null=True)
-    answered = BooleanAttribute(default=False)
-    scan_result: JSONAttribute = JSONAttribute(null=True)
-
-
-class ChunkItem(TableItem):
-    """A ledger entry."""
-
-    index = NumberAttribute()
-    counts: JSONAttribute = JSONAttribute()
-    problems = NumberAttribute()
-
-
-class ContentItem(TableItem):
-    """The file whose content was accepted first."""
-
-    receipt_id = UnicodeAttribute()
-    object_key = UnicodeAttribute()
 
 
 class ReceiptTable:
@@ -95,6 +36,7 @@ class ReceiptTable:
         self._receipts = bound(ReceiptItem, table)
         self._chunks = bound(ChunkItem, table)
         self._contents = bound(ContentItem, table)
+        self._holding = HoldingTable(table, municipality)
 
     def open(self, receipt: Receipt) -> Receipt:
         """Store a receipt unless it is there already; return the one that is there."""
@@ -110,14 +52,19 @@ class ReceiptTable:
             municipality=receipt.municipality,
             provider=receipt.provider,
             received_at=receipt.received_at,
+            holds=receipt.holds,
         )
-        try:
-            item.save(condition=self._receipts.pk.does_not_exist())
-        except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
-                raise
-            return self.get(receipt.receipt_id)
-        return receipt
+        absent = self._receipts.pk.does_not_exist()
+        stored = self._holding.save(item, receipt, absent) if receipt.holds else _unless_there(item, absent)
+        return receipt if stored else self.get(receipt.receipt_id)
+
+    def let_go(self, receipt: Receipt) -> None:
+        """Hold no delivery back for it any more; may be repeated."""
+        self._holding.let_go(receipt)
+
+    def holding(self) -> bool:
+        """Tell whether a file that protects people was received and is not applied yet."""
+        return self._holding.holding()
 
     def get(self, receipt_id: str) -> Receipt:
         """Return a receipt; raises DoesNotExist of the model."""
@@ -225,12 +172,15 @@ def _sort_key(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _unless_there(item: Any, absent: Any) -> None:
+def _unless_there(item: Any, absent: Any) -> bool:
+    """Store an item unless it is there; tell whether it was stored."""
     try:
         item.save(condition=absent)
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
+        return False
+    return True
 
 
 def _receipt(item: ReceiptItem) -> Receipt:
@@ -251,6 +201,7 @@ def _receipt(item: ReceiptItem) -> Receipt:
         answered_at=_moment(item.answered_at) if item.answered_at else None,
         answered=item.answered,
         scan=_scan(item.scan_result) if item.scan_result else None,
+        holds=bool(item.holds),
     )
 
 

@@ -86,6 +86,9 @@ class TrialReceipts:
         self.receipt = receipt
         return receipt
 
+    def let_go(self, _receipt: Receipt) -> None:
+        """Do nothing: a trial holds nothing back."""
+
     def get(self, receipt_id: str) -> Receipt:
         """Return the receipt."""
         if self.receipt is None:

@@ -22,8 +22,9 @@ from pynamodb.exceptions import DeleteError, PutError
 from pynamodb.expressions.condition import Condition
 
 from kyotsu.contracts.rows import TakenBack
+from kyotsu.linkage.receipt_items import ContentItem
 from kyotsu.linkage.receipts import Receipt
-from kyotsu.linkage.table import CONTENT, ContentItem, ReceiptTable
+from kyotsu.linkage.table import CONTENT, ReceiptTable
 from kyotsu.linkage.undos import Step, Undo
 from kyotsu.runtime.tables import TableItem, bound
 

@@ -17,9 +17,10 @@ from pynamodb.exceptions import PutError
 
 from kyotsu.linkage.continuity import Numbering
 from kyotsu.linkage.keys import ObjectRef
+from kyotsu.linkage.receipt_items import ReceiptItem
 from kyotsu.linkage.sequences import Run, Span
 from kyotsu.linkage.sweep import Known, Reminder, Walk
-from kyotsu.linkage.table import RECEIPT, ReceiptItem
+from kyotsu.linkage.table import RECEIPT
 from kyotsu.runtime.tables import TableItem, bound
 
 REMINDER = "REMINDER"

@@ -8,8 +8,12 @@ from enum import Enum
 from typing import Protocol
 
 from kyotsu.contracts.protection import Reader, Verdict
+from kyotsu.japanese.text import is_digits
 from kyotsu.protection.standing import is_protected, tells_nothing
 from kyotsu.residents.applier import Head
+
+_DIGITS = 15
+"""Of a 宛名番号 that is written whole."""
 
 
 class Undone(Enum):
@@ -61,6 +65,16 @@ class StoredProtection:
         """Return the verdict on each person; who can't be decided now is missing."""
         if self.is_entitled(reader):
             return dict.fromkeys(numbers, Verdict.OPEN)
+        forms = {number: forms_of(number) for number in numbers}
+        found = self._protected(list(dict.fromkeys(form for each in forms.values() for form in each)))
+        return {
+            number: Verdict.WITHHELD if protected else Verdict.OPEN
+            for number, each in forms.items()
+            if (protected := _any_of([found.get(form) for form in each])) is not None
+        }
+
+    def _protected(self, numbers: Collection[str]) -> dict[str, bool | None]:
+        """Tell for each number, as it is stored, whether it is protected; None or nothing: can't be told now."""
         heads = dict(self.source.readable_heads(numbers))
         touched = [head for head in heads.values() if _taken_back(head) - self._finished.keys()]
         states = self._states(touched)
@@ -69,18 +83,28 @@ class StoredProtection:
             again = [head.addressee_number for head in touched]
             heads = {number: head for number, head in heads.items() if number not in again}
             heads |= self.source.readable_heads(again)
-        found = ((number, _protected(head, states | self._finished)) for number, head in heads.items())
-        return {
-            number: Verdict.WITHHELD if protected else Verdict.OPEN
-            for number, protected in found
-            if protected is not None
-        }
+        return {number: _protected(head, states | self._finished) for number, head in heads.items()}
 
     def _states(self, heads: Iterable[Head]) -> dict[str, Undone | None]:
         receipts = {receipt for head in heads for receipt in _taken_back(head)} - self._finished.keys()
         found = {receipt: self.undos.undone(receipt) for receipt in receipts}
         self._finished |= {receipt: state for receipt, state in found.items() if state in _ENDED and state}
         return found
+
+
+def forms_of(number: str) -> tuple[str, ...]:
+    """Return the forms in which a number may be stored: as given, with leading zeros, without.
+
+    One system may send `123456785` and another `000000123456785`; whoever is protected under one is under all.
+    """
+    if not number or not is_digits(number):
+        return (number,)
+    return tuple(dict.fromkeys((number, number.zfill(_DIGITS), number.lstrip("0") or "0")))
+
+
+def _any_of(protected: Collection[bool | None]) -> bool | None:
+    """Return whether one is protected, or None if that can't be told now."""
+    return True if True in protected else None if None in protected else False
 
 
 def _taken_back(head: Head) -> set[str]:

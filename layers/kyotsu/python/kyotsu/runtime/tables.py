@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
 
 M = TypeVar("M", bound=Model)
+_REFUSED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+"""A conflict is another worker's transaction under way: whoever asks reads what it came to."""
 
 
 class TableItem(Model):
@@ -31,6 +34,22 @@ def bound(model: type[M], table_name: str) -> type[M]:
 def connection() -> Connection:
     """Return a connection for a transaction."""
     return _share(Connection())
+
+
+class all_or_nothing:  # noqa: N801 - reads as a statement
+    """Tells whether a transaction took place; any other failure than a condition's is raised."""
+
+    stored = False
+
+    def __enter__(self) -> all_or_nothing:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> bool:
+        self.stored = error is None
+        if not isinstance(error, TransactWriteError):
+            return False
+        codes = {reason.code for reason in error.cancellation_reasons if reason}
+        return bool(codes) and codes <= _REFUSED
 
 
 def _share(one: Connection) -> Connection:

@@ -61,8 +61,11 @@ class LinkageObjects:
         self.s3.put(self.work_bucket, _fragment_key(receipt_id, index), body, CSV)
 
     def fragment(self, receipt_id: str, index: int) -> bytes:
-        """Return a chunk's part of the errors file."""
-        return self.s3.get(self.work_bucket, _fragment_key(receipt_id, index))
+        """Return a chunk's part of the errors file; raises ObjectGoneError if it is no longer kept."""
+        fragment = self.s3.find(self.work_bucket, _fragment_key(receipt_id, index))
+        if fragment is None:
+            raise ObjectGoneError
+        return fragment
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def planning() -> Planning:
         bucket_prefix=setting("BUCKET_PREFIX"),
         store=_store(),
         receipts=_receipts(),
-        undone=UndoneFiles(UndoTable(setting("LINKAGE_TABLE"), setting("MUNICIPALITY"))),
+        undone=_undone(),
         objects=_objects(),
         events=_bus(),
         wakeups=LaneQueue(clients.sqs(), setting("LANES_QUEUE")),
@@ -103,6 +103,7 @@ def delivering() -> Delivering:
         municipality=setting("MUNICIPALITY"),
         store=_store(),
         receipts=_receipts(),
+        undone=_undone(),
         objects=_objects(),
         protection=protection_decision(),
         audit=audit_trail(),
@@ -143,6 +144,10 @@ def _store() -> DeliveryTable:
 
 def _receipts() -> ReceiptTable:
     return ReceiptTable(setting("LINKAGE_TABLE"), setting("MUNICIPALITY"))
+
+
+def _undone() -> UndoneFiles:
+    return UndoneFiles(UndoTable(setting("LINKAGE_TABLE"), setting("MUNICIPALITY")))
 
 
 def _objects() -> LinkageObjects:
