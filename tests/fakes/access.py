@@ -109,6 +109,24 @@ class MemoryAccess:
         self.kept[system] = changed
 
 
+@dataclass
+class MemoryRoles:
+    """`Roles`; `broken` while IAM can't be reached."""
+
+    closed: set[str] = field(default_factory=set)
+    broken: bool = False
+
+    def close(self, system: str) -> None:
+        if self.broken:
+            raise ConnectionError
+        self.closed.add(system)
+
+    def reopen(self, system: str) -> None:
+        if self.broken:
+            raise ConnectionError
+        self.closed.discard(system)
+
+
 @cache
 def private_key(name: str) -> rsa.RSAPrivateKey:
     """Return a key of this test run, made once."""
@@ -143,6 +161,7 @@ class AccessWorld:
     clock: StoppedClock = field(default_factory=StoppedClock)
     store: MemoryAccess = field(default_factory=MemoryAccess)
     signer: MemorySigner = field(default_factory=MemorySigner)
+    roles: MemoryRoles = field(default_factory=MemoryRoles)
     allow_basic: bool = True
 
     def __post_init__(self) -> None:
@@ -169,7 +188,7 @@ class AccessWorld:
 
     def registry(self) -> ClientRegistry:
         systems = frozenset(CATALOGUE.systems)
-        return ClientRegistry(self.store, self.store, systems, self.clock, random_text)
+        return ClientRegistry(self.store, self.store, self.roles, systems, self.clock, random_text)
 
     def assertion(self, client: Issued, header: Mapping[str, Any] | None = None, **claims: Any) -> str:
         """Return an assertion of a client, with claims replaced (None: without it)."""

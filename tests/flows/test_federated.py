@@ -13,13 +13,7 @@ from tests.flows.test_oauth_clients import FEDERATE, NUMBERS, fetched
 
 
 def test_authlib_gets_a_token_and_the_aws_cli_uses_the_storage(sandbox: Sandbox, tmp_path: Path) -> None:
-    exchanged = _aws(sandbox, {}, *_exchange(sandbox, "001", _token(sandbox, "001")))
-    given = json.loads(exchanged.stdout)["Credentials"]
-    own = {
-        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": given["SessionToken"],
-    }
+    own = _session(sandbox, "001", _token(sandbox, "001"))
     file = file_of(tmp_path)
     key = f"outbox/001o006-01/{file.name}"
     _aws(sandbox, own, "s3api", "put-object", "--bucket", sandbox.bucket, "--key", key, "--body", str(file))
@@ -36,6 +30,24 @@ def test_a_token_is_good_for_no_other_system_and_an_api_token_for_no_role(sandbo
     api = _token(sandbox, "010", NUMBERS)
     refused = _aws(sandbox, {}, *_exchange(sandbox, "010", api), fails=True)
     assert "InvalidIdentityToken" in refused.stderr
+
+
+def test_a_disabled_client_loses_the_storage_at_once_whatever_it_still_holds(sandbox: Sandbox) -> None:
+    """Requirement: revoking a client stops it; STS itself would believe its token for ten minutes more."""
+    system = "038"  # no other test uses it
+    token = _token(sandbox, system)
+    session = _session(sandbox, system, token)
+    bucket, prefix = sandbox.endpoints["buckets"][system], "answers/"
+    look = ("s3api", "list-objects-v2", "--bucket", bucket, "--prefix", prefix)
+    _aws(sandbox, session, *look)
+    assert sandbox.kyotsu("access", "client", "disable", system).returncode == 0
+    try:
+        assert "AccessDenied" in _aws(sandbox, session, *look, fails=True).stderr
+        later = _session(sandbox, system, token)  # STS knows no revocation
+        assert "AccessDenied" in _aws(sandbox, later, *look, fails=True).stderr
+    finally:
+        assert sandbox.kyotsu("access", "client", "enable", system).returncode == 0
+    _aws(sandbox, session, *look)
 
 
 def test_the_command_sends_and_fetches_from_elsewhere(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -92,6 +104,16 @@ def _token(sandbox: Sandbox, system: str, scope: str = FEDERATE) -> str:
 def _exchange(sandbox: Sandbox, system: str, token: str) -> tuple[str, ...]:
     arguments = ("--role-arn", role(sandbox, system), "--role-session-name", "flow", "--web-identity-token", token)
     return ("sts", "assume-role-with-web-identity", *arguments)
+
+
+def _session(sandbox: Sandbox, system: str, token: str) -> dict[str, str]:
+    """Exchange a token; return the credentials as the AWS CLI reads them."""
+    given = json.loads(_aws(sandbox, {}, *_exchange(sandbox, system, token)).stdout)["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
 
 
 def _aws(

@@ -51,7 +51,7 @@ def test_a_file_from_typescript_is_answered_and_two_systems_take_its_delivery_ov
     disabled = sandbox.kyotsu("access", "client", "disable", "024")
     assert disabled.returncode == 0, disabled.stderr
     try:
-        # Its next token is refused at once; the credentials it has end by themselves (decision 0107).
+        # Its next token is refused at once; what becomes of the credentials it has: test_federated.py.
         for sample in (typescript, PYTHON):
             refused = _run(sandbox, "024", sample, "fetch", sandbox.bucket, "024", tmp_path / "stopped")
             assert refused.returncode != 0

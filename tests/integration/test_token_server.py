@@ -222,6 +222,23 @@ def test_disabling_reaches_every_token_of_the_client(tokens: TokenCloud, issue: 
     assert token(issue, client)
 
 
+def test_disabling_closes_the_role_of_a_system_elsewhere(tokens: TokenCloud) -> None:
+    iam = boto3.client("iam")
+    arn = iam.create_role(RoleName="federated", Path="/kyotsu/", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    tokens.outputs["FederatedRole001"] = arn
+    for system in ("001", "002"):
+        tokens.registry.register(system)
+    for _ in range(2):
+        tokens.registry.disable("001")
+        (name,) = iam.list_role_policies(RoleName="federated")["PolicyNames"]
+    document = iam.get_role_policy(RoleName="federated", PolicyName=name)["PolicyDocument"]
+    assert [(s["Effect"], s["Action"], s["Resource"]) for s in document["Statement"]] == [("Deny", "*", "*")]
+    tokens.registry.disable("002")  # has no role
+    for _ in range(2):
+        tokens.registry.enable("001")
+        assert iam.list_role_policies(RoleName="federated")["PolicyNames"] == []
+
+
 def test_a_rotated_secret_works_at_once_and_the_former_one_too(tokens: TokenCloud, issue: Handler) -> None:
     former = tokens.registry.register("001")
     new = tokens.registry.rotate("001")

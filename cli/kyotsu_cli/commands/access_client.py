@@ -48,16 +48,18 @@ def rotate(
 
 @app.command()
 def disable(system: System, as_json: AsJson = False) -> None:
-    """クライアントを止める。発行済みのトークンもすべて取り消す。"""
+    """クライアントを止める。発行済みのトークンをすべて取り消し、ストレージのロールを閉じる。"""
     client = _done(lambda registry: registry.disable(system))
-    _report(
-        client, "止めました。発行済みのトークンは、決めた時間（既定は60秒）以内に使えなくなります。", as_json=as_json
+    said = (
+        "止めました。発行済みのトークンは、決めた時間（既定は60秒）以内に使えなくなります。"
+        "トークンと引き換えたストレージの認証情報は、ただちに使えなくなります。"
     )
+    _report(client, said, as_json=as_json)
 
 
 @app.command()
 def enable(system: System, as_json: AsJson = False) -> None:
-    """止めたクライアントを再開する。取り消したトークンは戻らない。"""
+    """止めたクライアントを再開する。取り消したトークンは戻らない。ストレージの認証情報は期限まで戻る。"""
     _report(_done(lambda registry: registry.enable(system)), "再開しました。", as_json=as_json)
 
 

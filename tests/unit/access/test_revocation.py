@@ -81,6 +81,23 @@ def test_disabling_a_client_takes_all_its_tokens_back_and_enabling_returns_none(
     assert let_in(world, world.token(client))
 
 
+def test_disabling_closes_the_role_and_goes_on_where_it_broke_off(world: AccessWorld, client: Issued) -> None:
+    world.roles.broken = True
+    with pytest.raises(ConnectionError):
+        world.registry().disable("001")
+    assert world.store.clients["001"].disabled, "no new token, whatever becomes of the role"
+    world.roles.broken = False
+    for _ in range(2):
+        assert world.registry().disable("001").disabled
+        assert world.roles.closed == {"001"}
+    world.roles.broken = True
+    with pytest.raises(ConnectionError):
+        world.registry().enable("001")
+    world.roles.broken = False
+    assert not world.registry().enable("001").disabled
+    assert world.roles.closed == set()
+
+
 def test_revoking_again_or_revoking_nothing_is_no_error(world: AccessWorld, client: Issued) -> None:
     token = world.token(client)
     for _ in range(2):

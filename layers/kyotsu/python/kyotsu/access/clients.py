@@ -93,6 +93,18 @@ class SecretStore(Protocol):
         ...
 
 
+class Roles(Protocol):
+    """What systems elsewhere exchange their tokens for, by system. STS knows no revocation: a role is closed whole."""
+
+    def close(self, system: str) -> None:
+        """Refuse everything to a system's role, whatever sessions and tokens there are; may be repeated."""
+        ...
+
+    def reopen(self, system: str) -> None:
+        """Let a system's role do again what it may; may be repeated."""
+        ...
+
+
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown of a new secret, once."""
 
@@ -108,6 +120,7 @@ class ClientRegistry:
 
     clients: Clients
     secrets: SecretStore
+    roles: Roles
     systems: frozenset[str]
     """Systems of the catalogue, in small letters."""
     clock: Clock
@@ -148,12 +161,19 @@ class ClientRegistry:
         return self._issue(client, msgspec.structs.replace(kept, secrets=former), life)
 
     def disable(self, system: str) -> Client:
-        """Refuse a client from now on and revoke all its tokens; return it."""
-        return self._set_disabled(system, disabled=True)
+        """Refuse a client from now on, revoke all its tokens and close its role; return it."""
+        client = self._set_disabled(system, disabled=True)
+        self.roles.close(client.system)
+        return client
 
     def enable(self, system: str) -> Client:
-        """Accept a client again. What was revoked stays so; return it."""
-        return self._set_disabled(system, disabled=False)
+        """Accept a client again and open its role; return it. Tokens that were revoked stay so.
+
+        Sessions of the role from before count again until they end.
+        """
+        client = self._set_disabled(system, disabled=False)
+        self.roles.reopen(client.system)
+        return client
 
     def _issue(self, client: Client, former: ClientSecrets, life: timedelta) -> Issued:
         made = Secret(value=self.random(SECRET_LENGTH), ends_at=self._now() + int(life.total_seconds()))

@@ -13,6 +13,7 @@ from kyotsu.runtime.bulk_json import write_and_read_fast
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
+    from types_boto3_iam import IAMClient
     from types_boto3_kms import KMSClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -55,6 +56,12 @@ def sqs() -> SQSClient:
 def events() -> EventBridgeClient:
     """Return the EventBridge client."""
     return boto3.client("events", config=_config())
+
+
+@functools.cache
+def iam() -> IAMClient:
+    """Return the IAM client."""
+    return boto3.client("iam", config=_config())
 
 
 @functools.cache

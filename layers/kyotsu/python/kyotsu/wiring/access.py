@@ -25,6 +25,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.documents import BucketDocuments, RevisionTakenError, SecretDocuments
+from kyotsu.runtime.roles import FederatedRoles
 from kyotsu.runtime.settings import setting
 from kyotsu.runtime.signing import KmsSigner, key_id, public_key
 
@@ -133,9 +134,11 @@ def _basic_is_allowed() -> bool:
 def client_registry(outputs: Mapping[str, str], municipality: str, catalogue: Catalogue) -> ClientRegistry:
     """Return the registry of a deployment's clients, by the outputs of its stacks."""
     documents = SecretDocuments(clients.secrets(), outputs["ClientSecretPrefix"], outputs["ClientKey"])
+    roles = {system.lower(): outputs.get(f"FederatedRole{system.upper()}", "") for system in catalogue.systems}
     return ClientRegistry(
         clients=AccessTable(outputs["AccessTable"], municipality),
         secrets=StoredSecrets(documents),
+        roles=FederatedRoles(clients.iam(), roles),
         systems=frozenset(catalogue.systems),
         clock=SystemClock(),
         random=random_text,
