@@ -31,8 +31,10 @@ class TokenServer:
     web_identity_audience: str = "kyotsu-file-linkage"
     """`aud` of the tokens for STS."""
     signing_keys: tuple[str, ...] = ("A",)
-    """Names of the keys: the first one signs, all are published. To change keys: (A, B), ten minutes later (B, A), and
-    ten minutes after that (B), each deployed."""
+    """Names of the keys: the first one signs, all are published. To change keys, deploy four times: (A, B), ten minutes
+    later (B, A), ten minutes after that (B) with A among `retired_keys`, and then (B) alone."""
+    retired_keys: tuple[str, ...] = ()
+    """Keys that are used no more, but stay until no deployed stack asks for them."""
     publish_minutes: int = 5
     """How often the public documents are brought up to date."""
     requests_per_second: int = 50
@@ -50,7 +52,9 @@ class TokenServer:
             raise ParameterError("clocks may differ by a minute at most")
         if not self.signing_keys or len(set(self.signing_keys)) != len(self.signing_keys):
             raise ParameterError("tokens need a key to be signed with, and each key a name of its own")
-        if not all(re.fullmatch("[A-Z]", name) for name in self.signing_keys):
+        if set(self.retired_keys) & set(self.signing_keys):
+            raise ParameterError("a key that is retired signs nothing and is published no more")
+        if not all(re.fullmatch("[A-Z]", name) for name in (*self.signing_keys, *self.retired_keys)):
             raise ParameterError("a signing key is named by one capital letter")
         if self.issuer is not None and not re.fullmatch(r"https://[^?#\s]+[^?#\s/]", self.issuer):
             raise ParameterError("an issuer is an https URL without query, fragment and slash at its end")

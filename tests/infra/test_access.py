@@ -229,6 +229,8 @@ def test_outputs_have_the_names_that_commands_and_systems_rely_on(access: Templa
         {"signing_keys": ()},
         {"signing_keys": ("A", "A")},
         {"signing_keys": ("a-b",)},
+        {"retired_keys": ("a-b",)},
+        {"signing_keys": ("A",), "retired_keys": ("A",)},
         {"issuer": "http://issuer.example"},
         {"issuer": "https://issuer.example/"},
         {"issuer": "https://issuer.example?x"},
