@@ -12,6 +12,8 @@ from infra.sandbox.layers import local_layer
 from infra.sandbox.running.mapping import Mapping
 from infra.sandbox.running.worker import Function
 
+BYTECODE = Path(__file__).resolve().parents[3] / ".build" / "bytecode"
+"""Shared by all sandboxes of a checkout: compiling the layers takes a function's first event several seconds."""
 # moto wants a zip file; the workers run the asset's folder itself.
 _EMPTY_ZIP_NOTE = "the sandbox runs the asset folder"
 _FUNCTION_PARTS = {
@@ -56,7 +58,7 @@ def function(place: Place, properties: dict[str, Any]) -> Created:
             environment=_environment(place, name, code, properties),
             timeout_seconds=float(properties.get("Timeout", 3)),
             log=place.cloud.state_dir / "logs" / f"{name}.log",
-            bytecode=place.cloud.state_dir / "pycache",
+            bytecode=BYTECODE,
         )
     )
     return Created(name, {"Arn": arn})
