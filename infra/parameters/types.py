@@ -33,8 +33,8 @@ class Network:
     subnet_ids: tuple[str, ...]
     """Private subnets, one for each availability zone, in the same order."""
     endpoint_ids: tuple[str, ...] = ()
-    """VPC endpoints of S3, DynamoDB, EventBridge, SQS and Step Functions. If given, what functions may do holds only
-    through them."""
+    """VPC endpoints of S3, DynamoDB, EventBridge, KMS, Secrets Manager, SQS, SNS, Step Functions and STS. If given,
+    what functions may do holds only through them."""
     api_endpoint_ids: tuple[str, ...] = ()
     """VPC endpoints of API Gateway (`execute-api`) through which our APIs are reached; none: any of this VPC."""
 
