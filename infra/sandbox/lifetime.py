@@ -35,17 +35,28 @@ def until_asked_to_end(*, with_parent: bool) -> threading.Event:
     Must be called in the main thread.
     """
     ended = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    # The kernel may hand a signal to any thread. Python's handlers run in the main thread alone, which nobody would
+    # wake from its wait: so whichever thread gets the signal writes to a pipe, and its reader sets the event.
+    told, tells = os.pipe()
+    os.set_blocking(tells, False)
+    signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, _written_to_the_pipe)
+    threading.Thread(target=_wait_for, args=(told, ended), name="signals", daemon=True).start()
     if with_parent:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         threading.Thread(target=_watch_stdin, args=(ended,), name="stdin", daemon=True).start()
     return ended
+
+
+def _written_to_the_pipe(_signal: int, _frame: FrameType | None) -> None:
+    """Do nothing: without a handler of its own a signal would not reach the pipe."""
+
+
+def _wait_for(told: int, ended: threading.Event) -> None:
+    os.read(told, 1)
+    ended.set()
 
 
 def _watch_stdin(ended: threading.Event) -> None:
