@@ -41,10 +41,11 @@ def chosen(caller: Use = TAX, number: str = FRESH, **items: Any) -> IssueRequest
 
 
 def link(**known: Any) -> Known:
-    return Known(link=LinkKnown(**{"principal": record(PRINCIPAL), **known}))
+    fields: dict[str, Any] = {"principal": record(PRINCIPAL), **known}
+    return Known(link=LinkKnown(**fields))
 
 
-LINKING = {"nayosemotofuragu": "1", "nayosesakiatenabango": PRINCIPAL}
+LINKING: dict[str, Any] = {"nayosemotofuragu": "1", "nayosesakiatenabango": PRINCIPAL}
 
 
 # 処理区分 0
@@ -118,7 +119,7 @@ def test_another_business_registers_a_known_person_with_newer_data() -> None:
     found = granted(existing(WELFARE, shimei="見本　華子", shikuchosonkodo="141011"), Known(record=record()))
     assert (found.record.person["shimei"], found.record.municipality) == ("見本　華子", "141011")
     assert (found.record.version, found.record.revision, found.expected) == (2, 2, 1)
-    assert (found.record.owner, found.record.uses) == (TAX, {TAX, WELFARE})
+    assert (found.record.owner, found.record.uses) == (TAX, frozenset({TAX, WELFARE}))
     assert found.entry == HistoryEntry(Deed.UPDATED, WELFARE, found.record)
     assert found.use == BusinessUse(FRESH, WELFARE, None)
 
@@ -175,7 +176,7 @@ def test_a_closed_record_is_to_others_as_if_it_were_not_there(make: Any) -> None
 
 
 def test_only_a_record_of_ones_own_can_be_closed() -> None:
-    closing = {"tagyomusanshofukafuragu": "1"}
+    closing: dict[str, Any] = {"tagyomusanshofukafuragu": "1"}
     closed = granted(existing(**closing), Known(record=record()))
     assert (closed.record.closed_to_others, closed.record.version) == (True, 2)
     shared = record(uses=frozenset({TAX, WELFARE}))
@@ -211,7 +212,7 @@ def test_links_that_are_refused(known: Known, code: str) -> None:
 
 
 def test_no_link_to_itself_and_no_second_link() -> None:
-    itself = {**LINKING, "nayosesakiatenabango": FRESH}
+    itself: dict[str, Any] = {**LINKING, "nayosesakiatenabango": FRESH}
     assert refused(existing(**itself), Known(record=record())) == [("nayosesakiatenabango", "E1504")]
     linked = record(principal=NOBODYS)
     known = Known(record=linked, link=link().link)

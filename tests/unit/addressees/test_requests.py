@@ -21,7 +21,7 @@ long_fixed = [item for item in STRINGS if item.fixed and item.length > 1]
 variable = [item for item in STRINGS if not item.fixed]
 
 
-def errors(*, caller: Use = TAX, without: str = "", **items: object) -> list[tuple[str, str]]:
+def errors(caller: Use = TAX, without: str = "", /, **items: object) -> list[tuple[str, str]]:
     """Return the codes and sentences of a request, of items that are changed or left out."""
     body = {name: value for name, value in {**COMPLETE, **items}.items() if name != without}
     try:
@@ -52,7 +52,7 @@ def test_nobody_reads_a_person_in_a_log() -> None:
 
 @names
 def test_an_item_that_is_not_set(item: RequestItem) -> None:
-    told = errors(without=item.romaji)
+    told = errors(TAX, item.romaji)
     assert errors(**{item.romaji: None}) == errors(**{item.romaji: ""}) == told
     if item.required:
         assert told == [("E0001", f"{item.name}が設定されていません。")]
@@ -211,8 +211,8 @@ def test_a_business_may_leave_its_own_id_out(business: str | None) -> None:
 
 
 def test_a_local_system_has_an_id_of_its_own() -> None:
-    assert errors(caller=LOCAL, gyomuid="000", dokujishisakushisutemutoid="A01") == []
-    assert [code for code, _ in errors(caller=LOCAL, gyomuid="010")] == ["E0002"]
+    assert errors(LOCAL, "", gyomuid="000", dokujishisakushisutemutoid="A01") == []
+    assert [code for code, _ in errors(LOCAL, "", gyomuid="010")] == ["E0002"]
     assert request(LOCAL).use == LOCAL
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from kyotsu.addressees.records import AddresseeRecord
+from kyotsu.addressees.requests import IssueRequest
+from kyotsu.addressees.rules import RequestError
+
 CONTENT_TYPE = "application/json;charset=UTF-8"
 
 
@@ -89,9 +93,23 @@ def done(call: Call, numbers: Sequence[IssuedNumber]) -> Success:
     return Success(metadata=Metadata(call.title, "登録が完了しました。"), links=_links(call), result=tuple(numbers))
 
 
-def refused(call: Call, errors: Sequence[ErrorEntry]) -> RefusedBody:
+def issued_number(record: AddresseeRecord, request: IssueRequest) -> IssuedNumber:
+    """Return the entry of a request that was done; who operated when is the request's, as published."""
+    operator, day, time = request.operation
+    return IssuedNumber(
+        shikuchosonkodo=request.municipality,
+        atenabango=record.number,
+        rirekibango=record.version,
+        sosashaid=operator,
+        sosanengappi=day,
+        sosajikoku=time,
+    )
+
+
+def refused(call: Call, errors: Sequence[RequestError]) -> RefusedBody:
     """Return the body of status 400; `errors` has at least one entry."""
-    return RefusedBody(title=call.title, detail="エラーが発生しました。", links=_links(call), errors=tuple(errors))
+    entries = tuple(ErrorEntry(error.code, error.message) for error in errors)
+    return RefusedBody(title=call.title, detail="エラーが発生しました。", links=_links(call), errors=entries)
 
 
 def unauthorized(call: Call) -> Failure:
