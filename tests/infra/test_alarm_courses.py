@@ -89,6 +89,7 @@ COURSES = {
         lambda _: {60: (1.0,)}, lambda _: dict.fromkeys(range(90, 8 * DAY, 2 * DAY), (1.0,)), 8 * DAY, 3 * DAY
     ),
     "deliveries-refused": _counted(ALL_WELL),
+    "protection-not-applied": _counted(ALL_WELL),
     "files-undelivered": _counted(ALL_WELL),
     # Measured every five minutes, in seconds.
     "deliveries-unoffered": Course(

@@ -231,7 +231,7 @@ def test_disabling_closes_the_role_of_a_system_elsewhere(tokens: TokenCloud) -> 
     for _ in range(2):
         tokens.registry.disable("001")
         (name,) = iam.list_role_policies(RoleName="federated")["PolicyNames"]
-    document = iam.get_role_policy(RoleName="federated", PolicyName=name)["PolicyDocument"]
+    document: Any = iam.get_role_policy(RoleName="federated", PolicyName=name)["PolicyDocument"]
     assert [(s["Effect"], s["Action"], s["Resource"]) for s in document["Statement"]] == [("Deny", "*", "*")]
     tokens.registry.disable("002")  # has no role
     for _ in range(2):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kyotsu.catalogue.layouts import ItemType, load_layout
 from kyotsu.catalogue.loading import load_catalogue
-from kyotsu.catalogue.model import ReasonRule
+from kyotsu.catalogue.model import ReasonRule, Recipient
 
 CATALOGUE = load_catalogue(Path(__file__).parents[3] / "catalogue")
 CATEGORIES = {"01": "1", "03": "2", "05": "1", "06": "3", "09": "1", "10": "9"}
@@ -82,3 +83,10 @@ def test_layouts_are_those_of_the_standard() -> None:
     assert len(load_layout(CATALOGUE.root, "001o006_v2.csv").items) == 50
     assert len(load_layout(CATALOGUE.root, "031i001_v1.csv").items) == 40
     assert len(load_layout(CATALOGUE.root, "001o009_v1.csv").items) == 11
+
+
+def test_files_of_few_rows_are_refused_because_each_costs_calls() -> None:
+    lawful = {"id": "002", "columns": ["keys"], "max_rows": 1000}
+    assert msgspec.convert(lawful, Recipient).max_rows == 1000
+    with pytest.raises(msgspec.ValidationError, match="max_rows"):
+        msgspec.convert({**lawful, "max_rows": 999}, Recipient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -12,7 +13,7 @@ from kyotsu.linkage.delivery_sources import DecisionsMissingError
 from kyotsu.linkage.holding import protects
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.reception import always
-from tests.fakes.deliveries import BARE, NARROW, DeliveryHouse, catalogue_for
+from tests.fakes.deliveries import BARE, NARROW, DeliveryHouse, catalogue_for, read
 from tests.fakes.deployment import BUCKET, CATALOGUE, row
 from tests.fakes.faults import Fault, Faults
 from tests.fakes.interruption import StoppedError
@@ -84,6 +85,33 @@ def test_between_two_parts_a_file_that_comes_in_holds_the_rest_back() -> None:
     with pytest.raises(DecisionsMissingError):
         house.delivering().work(LANE, always)
     assert [got["atenabango"] for got in house.rows()] == [OTHER]
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.UNANSWERED])
+def test_wherever_a_worker_stops_what_comes_in_then_hides_everything_not_yet_visible(fault: Fault) -> None:
+    for at in range(1, 60):
+        house = house_of(replace_rows(1))
+        house.planning().answered(house.receive([person(OTHER), person(), person(OTHER)]))
+        house.interruption = Faults(faults={at: fault})
+        try:
+            house.delivering().work(LANE, always)
+        except StoppedError:
+            visible = house.written()
+        else:
+            assert at > 30, "the loop must have passed every call"
+            return
+        house.interruption = None
+        ref = arrive(house)
+        with suppress(DecisionsMissingError):
+            house.delivering().work(LANE, always)
+        assert house.written() == visible, at
+        house.deployment.receive(ref)
+        house.look()
+        assert [got["atenabango"] for got in house.rows()] == [OTHER, HIDDEN, OTHER], at
+        later = [content for key, content in house.written().items() if key not in visible]
+        shown = {got["atenabango"] for content in later for got in read(content) if got["jusho_choaza"]}
+        assert HIDDEN not in shown, at
+    pytest.fail("calls without end")
 
 
 def replace_rows(rows: int) -> object:

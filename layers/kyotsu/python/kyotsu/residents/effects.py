@@ -32,6 +32,8 @@ class EffectRule:
         return in_range and (latest or self.whatever_flag)
 
 
+_WHOLE = 15
+"""Digits of a 宛名番号, leading zeros included."""
 Remark = tuple[str, Outcome, dict[str, object]]
 """(item, outcome, fields of its sentence)"""
 
@@ -71,7 +73,11 @@ def common_remarks(row: Mapping[str, str]) -> list[Remark]:
 
 def number_remarks(number: str) -> list[Remark]:
     """Return what is remarkable about a received 宛名番号."""
-    if not is_digits(number) or addressee_check_digit(number[:-1].zfill(14)) != number[-1:]:
+    remarks: list[Remark] = []
+    if is_digits(number) and len(number) != _WHOLE:
+        # Written without its leading zeros it is another person's record.
+        remarks.append(("宛名番号", outcomes.FORM_UNUSUAL, {"length": _WHOLE}))
+    if not is_digits(number) or addressee_check_digit(number[:-1].zfill(_WHOLE - 1)) != number[-1:]:
         # The rule binds numbers that are issued now; older ones may differ.
-        return [("宛名番号", outcomes.CHECK_DIGIT_WRONG, {})]
-    return []
+        remarks.append(("宛名番号", outcomes.CHECK_DIGIT_WRONG, {}))
+    return remarks
