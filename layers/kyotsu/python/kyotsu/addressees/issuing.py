@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from kyotsu.addressees.conditions import CHOSEN, EXISTING, NEW
 from kyotsu.addressees.linking import LinkKnown, link_refusals
-from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges, follows_rule
+from kyotsu.addressees.numbers import NumberKind, Ranges, follows_rule
 from kyotsu.addressees.records import MOST_VERSIONS, AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin
 from kyotsu.addressees.requests import IssueRequest
 from kyotsu.addressees.rules import RequestError
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
-from kyotsu.residents.effects import REGISTERED
+from kyotsu.residents.effects import REGISTERED, Remark, number_remarks
 
 _OURS = (NumberKind.NON_RESIDENT, NumberKind.INTEGRATED)
 
@@ -51,7 +51,7 @@ class Granted:
     linked_to: str | None
     """The principal's number, if the request links. It must still be there and not be linked itself, and nobody may
     have been linked to the record's own number meanwhile."""
-    remarks: tuple[Outcome, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -116,22 +116,21 @@ def _is_usable(request: IssueRequest, known: Known, ranges: Ranges) -> bool:
     return _is_taken(known) or ranges.kind(request.number or "") not in _OURS
 
 
-def _remarks(request: IssueRequest, known: Known) -> Iterator[Outcome]:
+def _remarks(request: IssueRequest, known: Known) -> Iterator[Remark]:
     if request.processing == NEW:
         if request.number is not None:
-            yield outcomes.NUMBER_NOT_USED
+            yield "宛名番号", outcomes.NUMBER_NOT_USED, {}
         return
     if known.record is not None:
         return
     if not _is_taken(known):
-        yield outcomes.NUMBER_UNHEARD_OF
+        yield "宛名番号", outcomes.NUMBER_UNHEARD_OF, {}
     if known.resident == REGISTERED:
-        yield outcomes.STILL_REGISTERED
-    if not follows_rule((request.number or "").zfill(LENGTH)):
-        yield outcomes.CHECK_DIGIT_WRONG
+        yield "宛名番号", outcomes.STILL_REGISTERED, {}
+    yield from number_remarks(request.number or "")
 
 
-def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple[Outcome, ...]) -> Granted:
+def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple[Remark, ...]) -> Granted:
     """Register a person under a number that nobody is registered under now."""
     before = known.record
     record = AddresseeRecord(
@@ -164,7 +163,7 @@ def _origin(request: IssueRequest, known: Known) -> Origin:
     return Origin.MIGRATED if known.migrated else Origin.CARRIED_OVER
 
 
-def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remarks: tuple[Outcome, ...]) -> Granted:
+def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remarks: tuple[Remark, ...]) -> Granted:
     """Let the caller use a record that is there. The same request again changes nothing.
 
     処理区分 1 brings the person's data along; 2 chose the record as it is. Flags that are 0 are defaults: they neither
