@@ -10,7 +10,8 @@ from kyotsu.catalogue.layouts import load_layout
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.contracts.rows import FileContext, Mode, Row, RowProblem
-from kyotsu.linkage.validation import FUTURE_TOLERANCE, RowValidator
+from kyotsu.japanese.dates import FUTURE_TOLERANCE
+from kyotsu.linkage.validation import RowValidator
 from tests.fakes.deployment import CATALOGUE, COLUMNS, NUMBER, row
 
 RECEIVED = datetime(2026, 5, 1, 0, 0, tzinfo=UTC)

@@ -1,9 +1,9 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, E14xx deliveries, W10xx are remarks on a row that was accepted, I1xxx tell of
-something normal. A message is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never
-repeats a received value.
+file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, W10xx are remarks on a row that was
+accepted, W15xx on a request that was done, I1xxx tell of something normal. A message is a Japanese sentence whose
+`{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ OPERATED_IN_FUTURE = _error(
     "E1007", "操作日時が受信時刻より未来です。提供側システムの時計または操作年月日・操作時刻を確認してください。"
 )
 TOO_MANY_VERSIONS = _error(
-    "E1008", "1つの宛名番号で管理できる履歴は{limit}件までです。宛名番号に誤りがないか確認してください。"
+    "E1008", "1つの宛名番号で管理できる履歴は{limit}件までです。宛名番号に誤りがないか確認してください。", 400
 )
 CHECK_DIGIT = _error("E1009", "{item}の検査数字（末尾の数字）が正しくありません。番号を確認してください。")
 SPACE_IN_KEY = _error("E1010", "{item}には空白を含めずに設定してください。別の番号として扱われるためです。")
@@ -209,6 +209,17 @@ ACK_SHA256_DIFFERS = _error("E1424", "sha256 が提供したファイルと一�
 ACK_OF_NOTHING = _error("E1425", "この名前の提供ファイルはありません。提供ファイルと同じ名前で置いてください。")
 ACK_MESSAGE = _error("E1426", "message は500文字以内で設定してください。")
 
+# The registry of non-resident addressees. What may not be seen is told like what isn't there.
+UNKNOWN_ITEMS = _error("E1501", "項目一覧にない項目が{count}個あります。項目名を確認してください。", 400)
+NUMBER_UNUSABLE = _error(
+    "E1502", "この宛名番号は利用できません。番号を確認するか、処理区分「0」で付番を依頼してください。", 400
+)
+PRINCIPAL_UNUSABLE = _error("E1503", "この名寄せ先宛名番号は利用できません。番号を確認してください。", 400)
+LINK_TO_ITSELF = _error("E1504", "宛名番号と名寄せ先宛名番号が同じです。番号を確認してください。", 400)
+LINK_CHAIN = _error("E1505", "名寄せ先を名寄せ元に、名寄せ元を名寄せ先にすることはできません。", 400)
+LINKED_ALREADY = _error("E1506", "別の宛名番号に名寄せ済みです。先に名寄せを解除してください。", 400)
+CLOSING_SHARED = _error("E1507", "他の業務が利用している宛名基本情報に、他業務参照不可フラグは設定できません。", 400)
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")
@@ -219,6 +230,11 @@ MOVE_OUT_PLANNED = _remark("W1006", "転出予定者（住民状態は住登者�
 NO_LATEST = _remark("W1007", "最新フラグが1の履歴がなくなりました。最も新しい履歴を現在の記録とします。")
 FORM_UNUSUAL = _remark("W1008", "{item}が半角数字{length}桁ではありません。内容を確認してください。")
 NOTE_WITHOUT_FLAG = _remark("W1009", "{item}が設定されていますが、{flag}が1ではありません。")
+
+# Remarks on number-issue requests that were done: for a clerk's list, as the published answer has no place for them.
+NUMBER_NOT_USED = _remark("W1501", "処理区分「0」のため、指定された宛名番号は使用せず、新しく付番しました。")
+NUMBER_UNHEARD_OF = _remark("W1502", "この宛名番号は、住民情報にも住登外者情報にもありませんでした。")
+STILL_REGISTERED = _remark("W1503", "この宛名番号は、いまも住登者のものです。住民区分は変わりません。")
 
 # Normal outcomes worth naming.
 DUPLICATE_CONTENT = _define(

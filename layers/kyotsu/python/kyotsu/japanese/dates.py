@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 JST = timezone(timedelta(hours=9), "JST")
 OPEN_RANGES = frozenset({"0000-01-01", "9999-12-31"})
 """Ends of open ranges, lawful in every DATE item."""
+FUTURE_TOLERANCE = timedelta(hours=24)
+"""How far a 操作日時 may lie ahead of the reception: clocks differ, and a day's batch may be stamped with its date."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")

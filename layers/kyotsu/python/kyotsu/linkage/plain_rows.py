@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from kyotsu.catalogue.layouts import Item, ItemType, Layout
 from kyotsu.contracts import outcomes
+from kyotsu.japanese.forms import Holds
 from kyotsu.japanese.text import FULL_WIDTH, HALF_WIDTH
-from kyotsu.linkage.rules import Holds, form_of
+from kyotsu.linkage.rules import form_of
 
 _SEPARATOR = "\x1f"
 """Joins a row's values; no lawful item holds it."""

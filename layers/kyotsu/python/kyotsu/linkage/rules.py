@@ -6,15 +6,15 @@ whatever interface it stands. Codes and sentences are those of `contracts.outcom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kyotsu.catalogue.layouts import Item, ItemType
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
-from kyotsu.japanese import dates, digits, text
+from kyotsu.japanese import forms, text
+from kyotsu.japanese.forms import Holds
 
-Holds = Callable[[str], bool]
 Told = tuple[Outcome, str]
 """An outcome and its sentence for one item."""
 
@@ -53,34 +53,31 @@ def _digits(length: int, check: Holds) -> tuple[Rule, ...]:
     )
 
 
-def _usually(length: int) -> Rule:
-    holds: Holds = lambda value: len(value) == length and text.is_digits(value)  # noqa: E731 - one expression
-    return Rule(holds, outcomes.FORM_UNUSUAL, {"length": length})
+def _type_rule(name: str, kind: forms.Kind) -> Rule:
+    if name == ItemType.DATE:
+        return Rule(kind.holds, outcomes.NOT_A_DATE, {})
+    if name == ItemType.TIME:
+        return Rule(kind.holds, outcomes.NOT_A_TIME, {})
+    return Rule(kind.holds, outcomes.CHARACTER_CLASS, {"expected": kind.words})
+
+
+def _usually(usual: forms.Usual) -> Rule:
+    if usual.checked is not None:
+        return Rule(usual.holds, outcomes.CHECK_DIGIT_WRONG, {})
+    return Rule(usual.holds, outcomes.FORM_UNUSUAL, {"length": usual.length})
 
 
 TYPES: Mapping[ItemType, Form] = {
-    ItemType.DATE: Form("2026-04-01", (Rule(dates.is_date, outcomes.NOT_A_DATE, {}),)),
-    ItemType.TIME: Form("09:30:00", (Rule(dates.is_time, outcomes.NOT_A_TIME, {}),)),
-    ItemType.INTEGER: Form("1", (Rule(text.is_digits, outcomes.CHARACTER_CLASS, {"expected": "半角数字"}),)),
-    ItemType.HALF_WIDTH: Form("A123", (Rule(text.is_half_width, outcomes.CHARACTER_CLASS, {"expected": "半角文字"}),)),
-    ItemType.FULL_WIDTH: Form(
-        "山田　太郎", (Rule(text.is_full_width, outcomes.CHARACTER_CLASS, {"expected": "全角文字"}),)
-    ),
+    ItemType(name): Form(kind.example, (_type_rule(name, kind),)) for name, kind in forms.TYPES.items()
 }
 """Rules of a type. Strings and integers also have a length (TOO_LONG), and items with codes only those (CODE_VALUE)."""
 
-_CODE_CHECKED = Rule(
-    lambda value: len(value) == 6 and text.is_digits(value) and digits.is_municipality_code(value),
-    outcomes.CHECK_DIGIT_WRONG,
-    {},
-)
 NAMES: Mapping[str, Form] = {
-    "kojinbango": Form("123456789018", _digits(12, digits.is_individual_number)),
-    "juminhyokodo": Form("10000000006", _digits(11, digits.is_resident_record_code)),
-    "shikuchosonkodo": Form("141003", _digits(6, digits.is_municipality_code)),
-    "_shikuchosonkodo": Form("141003", TYPES[ItemType.HALF_WIDTH].rules, (_CODE_CHECKED,)),
-    "_choazakodo": Form("0001001", TYPES[ItemType.HALF_WIDTH].rules, (_usually(7),)),
-    "_yubinbango": Form("1000001", TYPES[ItemType.HALF_WIDTH].rules, (_usually(7),)),
+    **{name: Form(number.example, _digits(number.length, number.checked)) for name, number in forms.NUMBERS.items()},
+    **{
+        name: Form(usual.example, TYPES[ItemType.HALF_WIDTH].rules, (_usually(usual),))
+        for name, usual in forms.USUAL.items()
+    },
 }
 """Names of 項目定義書 whose values have a form of their own; one that begins with `_` stands for all that end so.
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from kyotsu.catalogue.layouts import Item, ItemType, Layout
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.rows import FileContext, Row, RowProblem
 from kyotsu.japanese import dates
+from kyotsu.japanese.dates import FUTURE_TOLERANCE
+from kyotsu.japanese.forms import Holds
 from kyotsu.linkage.plain_rows import PlainRows
-from kyotsu.linkage.rules import Holds, Told, example_of, remarks_of, rules_of, sentence
-
-FUTURE_TOLERANCE = timedelta(hours=24)
-"""How far a 操作日時 may lie ahead of the reception: clocks differ, and a day's batch may be stamped with its date."""
+from kyotsu.linkage.rules import Told, example_of, remarks_of, rules_of, sentence
 
 _INDEFINITE_FLAG = "_fushofuragu"
 _INDEFINITE_NOTE = "_fushohyoki"

@@ -1,0 +1,1 @@
+"""住登外者 registry: numbers, the number-issue request and what issuing a number means."""

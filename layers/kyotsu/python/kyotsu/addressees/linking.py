@@ -1,0 +1,45 @@
+"""名寄せ: which link may be made. Links have one level, and no number is ever replaced by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kyotsu.addressees.records import AddresseeRecord, Use
+from kyotsu.addressees.rules import RequestError
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkKnown:
+    """What is known of the number that a request links to, and of links to its own number."""
+
+    principal: AddresseeRecord | None = None
+    principal_is_resident: bool = False
+    """Whether the principal's number is, or was, a resident's."""
+    is_principal: bool = False
+    """Whether others are linked to the request's own number."""
+
+
+def link_refusals(
+    number: str, principal: str, current: AddresseeRecord | None, known: LinkKnown, use: Use
+) -> Iterator[RequestError]:
+    """Yield why a number may not be linked to a principal by a system; `current`: the number's record, if any."""
+    if number == principal:
+        yield _refusal(outcomes.LINK_TO_ITSELF)
+        return
+    if current is not None and current.principal not in (None, principal):
+        yield _refusal(outcomes.LINKED_ALREADY)
+        return
+    target = known.principal
+    if target is not None and target.deleted:
+        target = None
+    if (target is None and not known.principal_is_resident) or (target is not None and not target.readable_by(use)):
+        yield _refusal(outcomes.PRINCIPAL_UNUSABLE)
+    elif known.is_principal or (target is not None and target.principal is not None):
+        yield _refusal(outcomes.LINK_CHAIN)
+
+
+def _refusal(outcome: Outcome) -> RequestError:
+    return RequestError("nayosesakiatenabango", outcome.code, outcome.sentence())

@@ -1,0 +1,125 @@
+"""Number-issue requests: from a JSON object to a request that keeps every rule, or all its errors in item order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kyotsu.addressees.conditions import condition_errors
+from kyotsu.addressees.items import BY_NAME, ITEMS, ORDER, PERSON
+from kyotsu.addressees.records import NO_ID, Operation, Use
+from kyotsu.addressees.rules import RequestError, error_of, missing, wrong
+from kyotsu.contracts import outcomes
+from kyotsu.japanese import dates
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a request is held against besides itself."""
+
+    municipalities: Collection[str]
+    """市区町村コード that this deployment accepts."""
+    caller: Use
+    """The client's own ids."""
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRequest:
+    """A request without errors. Items that are not set are absent."""
+
+    processing: str
+    """処理区分."""
+    municipality: str
+    number: str | None
+    individual_number: str | None = field(repr=False)
+    person: Mapping[str, str] = field(repr=False)
+    """Items of `PERSON` that are set, by romaji name."""
+    use: Use
+    principal: str | None
+    """名寄せ先宛名番号, if 名寄せ元フラグ is 1."""
+    closed_to_others: bool
+    operation: Operation
+
+
+class InvalidRequestError(Exception):
+    """A request breaks rules; `errors` has every one, in item order, and at least one."""
+
+    def __init__(self, errors: tuple[RequestError, ...]) -> None:
+        self.errors = errors
+        super().__init__("、".join(error.code for error in errors))
+
+
+def validated(body: Mapping[str, object], circumstances: Circumstances) -> IssueRequest:
+    """Return the request of a JSON object; raises InvalidRequestError with all its errors.
+
+    null, "" and an absent item are the same: not set. A required item of nothing but spaces isn't set, either.
+    """
+    given = {name: value for name, value in body.items() if name in BY_NAME and value is not None and value != ""}
+    errors = {error.item: error for error in _item_errors(given)}
+    strings = {name: value for name, value in given.items() if isinstance(value, str)}
+    # What is set wrongly is set: it asks for other items, and is not told to be missing.
+    texts = {name: str(value) for name, value in given.items()} | strings
+    for error in (*condition_errors(texts), *_circumstantial(strings, errors, circumstances)):
+        errors.setdefault(error.item, error)
+    ordered = sorted(errors.values(), key=lambda error: ORDER[error.item])
+    unknown = body.keys() - BY_NAME.keys()
+    if unknown:
+        ordered.append(_unknown_items(len(unknown)))
+    if ordered:
+        raise InvalidRequestError(tuple(ordered))
+    return _request(strings, circumstances.caller)
+
+
+def _item_errors(given: Mapping[str, object]) -> Iterator[RequestError]:
+    for item in ITEMS:
+        value = given.get(item.romaji)
+        if value is None or (item.required and isinstance(value, str) and value.isspace()):
+            if item.required:
+                yield missing(item)
+            continue
+        flag = given.get(f"{item.romaji}_fushofuragu")
+        error = error_of(item, value, indefinite=flag == "1")
+        if error is not None:
+            yield error
+
+
+def _circumstantial(
+    values: Mapping[str, str], errors: Collection[str], circumstances: Circumstances
+) -> Iterator[RequestError]:
+    """Yield what only the deployment, the caller or the moment can tell to be wrong, of items right in themselves."""
+    caller = circumstances.caller
+    if values.get("shikuchosonkodo") not in circumstances.municipalities:
+        yield wrong(BY_NAME["shikuchosonkodo"], "この環境で受け付ける市区町村コード")
+    for name, own in (("gyomuid", caller.business), ("dokujishisakushisutemutoid", caller.local_system)):
+        if values.get(name, NO_ID) not in (NO_ID, own):
+            yield wrong(BY_NAME[name], "認証されたシステム自身のID")
+    if "sosanengappi" in errors or "sosajikoku" in errors:
+        return
+    operated = dates.operated_at(values["sosanengappi"], values["sosajikoku"])
+    if operated > dates.compact(circumstances.received_at + dates.FUTURE_TOLERANCE):
+        yield wrong(BY_NAME["sosanengappi"], "受信時刻より未来でない日付")
+
+
+def _unknown_items(count: int) -> RequestError:
+    return RequestError("", outcomes.UNKNOWN_ITEMS.code, outcomes.UNKNOWN_ITEMS.sentence(count=count))
+
+
+def _request(values: Mapping[str, str], caller: Use) -> IssueRequest:
+    linked = values["nayosemotofuragu"] == "1"
+    return IssueRequest(
+        processing=values["shorikubun"],
+        municipality=values["shikuchosonkodo"],
+        number=values.get("atenabango"),
+        individual_number=values.get("kojinbango"),
+        person={name: values[name] for name in PERSON if name in values},
+        use=caller,
+        principal=values["nayosesakiatenabango"] if linked else None,
+        closed_to_others=values["tagyomusanshofukafuragu"] == "1",
+        operation=Operation(values["sosashaid"], values["sosanengappi"], _with_seconds(values["sosajikoku"])),
+    )
+
+
+def _with_seconds(time: str) -> str:
+    return time if len(time) == len("HH:MM:SS") else f"{time}:00"

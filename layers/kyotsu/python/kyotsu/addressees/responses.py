@@ -1,0 +1,131 @@
+"""Response bodies as published in 2.0: 200, 400, 401 and 503, in the published order of their members.
+
+In a success title and detail stand under `metadata`, in an error at the top; 401 and 503 name no errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kyotsu.addressees.records import AddresseeRecord
+from kyotsu.addressees.requests import IssueRequest
+from kyotsu.addressees.rules import RequestError
+
+CONTENT_TYPE = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An API call as its bodies name it."""
+
+    title: str
+    path: str
+    """Without the leading slash, as it stands in scopes."""
+
+
+ISSUE = Call("住登外者宛名番号付番", "app_submit/v10/jutogaishaatenabangofuban")
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where something is."""
+
+    href: str
+
+
+class Links(msgspec.Struct, frozen=True, rename={"itself": "self"}):
+    """Links of a body."""
+
+    itself: Link
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What was called, and what came of it."""
+
+    title: str
+    detail: str
+
+
+class IssuedNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `result`."""
+
+    shikuchosonkodo: str
+    atenabango: str
+    rirekibango: int
+    sosashaid: str
+    sosanengappi: str
+    sosajikoku: str
+
+
+class Success(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
+    """Body of status 200."""
+
+    metadata: Metadata
+    links: Links
+    result: tuple[IssuedNumber, ...]
+
+
+class ErrorEntry(msgspec.Struct, frozen=True):
+    """One entry of `errors`."""
+
+    code: str
+    message: str
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
+    """Body of status 401 and 503."""
+
+    title: str
+    detail: str
+    links: Links
+
+
+class RefusedBody(Failure, frozen=True, kw_only=True):
+    """Body of status 400."""
+
+    errors: tuple[ErrorEntry, ...]
+
+
+def done(call: Call, numbers: Sequence[IssuedNumber]) -> Success:
+    """Return the body of status 200."""
+    return Success(metadata=Metadata(call.title, "登録が完了しました。"), links=_links(call), result=tuple(numbers))
+
+
+def issued_number(record: AddresseeRecord, request: IssueRequest) -> IssuedNumber:
+    """Return the entry of a request that was done; who operated when is the request's, as published."""
+    operator, day, time = request.operation
+    return IssuedNumber(
+        shikuchosonkodo=request.municipality,
+        atenabango=record.number,
+        rirekibango=record.version,
+        sosashaid=operator,
+        sosanengappi=day,
+        sosajikoku=time,
+    )
+
+
+def refused(call: Call, errors: Sequence[RequestError]) -> RefusedBody:
+    """Return the body of status 400; `errors` has at least one entry."""
+    entries = tuple(ErrorEntry(error.code, error.message) for error in errors)
+    return RefusedBody(title=call.title, detail="エラーが発生しました。", links=_links(call), errors=entries)
+
+
+def unauthorized(call: Call) -> Failure:
+    """Return the body of status 401; it never says what was wrong with the token."""
+    return Failure(title=call.title, detail="アクセストークンが無効です。", links=_links(call))
+
+
+def unavailable(call: Call) -> Failure:
+    """Return the body of status 503."""
+    return Failure(title=call.title, detail="想定外のエラーが発生しました。", links=_links(call))
+
+
+def encoded(body: Success | Failure) -> bytes:
+    """Return a body as JSON (UTF-8)."""
+    return msgspec.json.encode(body)
+
+
+def _links(call: Call) -> Links:
+    return Links(Link(f"/{call.path}"))
