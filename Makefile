@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup demo test fuzz bench check format docs synth deploy lock clean
+.PHONY: help setup demo test flows others fuzz bench check format docs synth deploy lock clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -14,8 +14,14 @@ setup: ## Make .venv from the lock file (uv and Node come from the package regis
 demo: setup ## Run the main job on this machine: a town's files in, records and answers out
 	@$(PY) -m kyotsu_cli.demo
 
-test: setup ## Run all tests
-	@$(PY) -m pytest
+test: setup ## Run all tests: those of the sandbox, which mostly wait, beside all others
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync flows others
+
+flows:
+	@$(PY) -m pytest tests/flows
+
+others:
+	@$(PY) -m pytest --ignore=tests/flows
 
 fuzz: setup ## Try many more odd keys, headers and bodies than `make test` does
 	@KYOTSU_FUZZ_CASES=20000 $(PY) -m pytest -q tests/properties/test_fuzz.py
