@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 
 from infra.parameters.types import ParameterError
+from kyotsu.linkage.keys import spellings
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_RULES = 1000
@@ -68,8 +68,7 @@ def lifecycle_rules(system: str, kept: tuple[Kept, ...]) -> tuple[s3.LifecycleRu
 
 def _prefixes(kept: Kept) -> Iterator[tuple[str, str, str]]:
     """Yield folder, spelling and key prefix: `001o006` is also accepted as `001o06`."""
-    short = re.sub("0([0-9]{2})$", r"\1", kept.interface)
-    for spelt in dict.fromkeys((kept.interface, short)):
+    for spelt in spellings(kept.interface):
         yield "outbox", spelt, f"outbox/{spelt}-"
         yield "answers", spelt, f"answers/{spelt}_"
 

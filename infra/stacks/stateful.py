@@ -64,7 +64,6 @@ class StatefulStack(Stack):
         self.access = RecordTable(self, "Access", key=self.keys.access, parameters=parameters, expires_at="expires_at")
         self.audit = AuditStore(self, "Audit", key=self.keys.audit, access_logs=self.access_logs, parameters=parameters)
         self.audit_arn = self.export_value(self.audit.bucket.bucket_arn)
-        self.audit_arn = self.export_value(self.audit.bucket.bucket_arn)
         self.signing = SigningKeys(self, "Signing", parameters=parameters)
         self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic

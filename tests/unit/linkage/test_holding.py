@@ -200,3 +200,21 @@ def test_whatever_fails_a_file_holds_back_until_its_rows_are_applied_and_no_long
         deployment.receive(ref)
         assert not deployment.receipts.holding(), at
     pytest.fail("calls without end")
+
+
+@pytest.mark.parametrize("spelt", ["001o009", "001o09"])
+def test_every_spelling_of_a_protecting_interface_holds_deliveries_back(spelt: str) -> None:
+    name = support_name().replace("001o009", spelt)
+    key = f"outbox/{spelt}-00/{name}"
+    assert protects(CATALOGUE, key)
+    house = house_of()
+    house.planning().answered(house.receive([person(), person(OTHER)]))
+    ref = arrive(house, key)
+    with pytest.raises(DecisionsMissingError):
+        house.delivering().work(LANE, always)
+    assert house.written() == {}
+    house.deployment.receive(ref)
+    house.planning().answered(house.deployment.events.answered[-1])
+    house.run()
+    rows = [got for got in house.rows() if "jusho_choaza" in got]
+    assert {got["atenabango"]: got["jusho_choaza"] for got in rows} == {HIDDEN: "", OTHER: HOME}

@@ -17,6 +17,7 @@ from kyotsu.linkage.keys import (
     is_linkage_file,
     normalized_interface,
     parse_key,
+    spellings,
 )
 from kyotsu.linkage.rejection import FileRejectedError
 
@@ -128,3 +129,17 @@ def test_a_receipt_stands_for_exactly_one_version() -> None:
     refs = [ObjectRef(*parts) for parts in (("b", "k", "1"), ("b", "k", "2"), ("b", "k1", ""), ("bk", "1", ""))]
     assert len({ref.receipt_id for ref in refs}) == len(refs)
     assert {len(ref.receipt_id) for ref in refs} == {26}
+
+
+@pytest.mark.parametrize(
+    ("interface", "spelt"),
+    [
+        ("001o006", ("001o006", "001o06")),
+        ("001o06", ("001o006", "001o06")),
+        ("001o123", ("001o123",)),
+        ("nonsense", ("nonsense",)),
+    ],
+)
+def test_every_spelling_that_is_accepted_is_told(interface: str, spelt: tuple[str, ...]) -> None:
+    assert spellings(interface) == spelt
+    assert {normalized_interface(each) for each in spelt} == {spelt[0]}

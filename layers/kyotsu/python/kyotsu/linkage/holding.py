@@ -9,11 +9,14 @@ from collections.abc import Iterator
 
 from kyotsu.catalogue.model import Catalogue
 from kyotsu.contracts.protection import APPLIER
+from kyotsu.linkage.keys import spellings
 
 
 def protecting(catalogue: Catalogue) -> Iterator[str]:
-    """Yield the ids of the interfaces whose files protect people."""
-    return (interface.id for interface in catalogue.interfaces.values() if interface.applier == APPLIER)
+    """Yield the ids of the interfaces whose files protect people, in every spelling that senders may use."""
+    for interface in catalogue.interfaces.values():
+        if interface.applier == APPLIER:
+            yield from spellings(interface.id)
 
 
 def protects(catalogue: Catalogue, key: str) -> bool:

@@ -66,6 +66,15 @@ def normalized_interface(interface: str) -> str:
     return f"{match[1]}{match[2].zfill(3)}" if match else interface
 
 
+def spellings(interface: str) -> tuple[str, ...]:
+    """Return every way in which senders may write a 連携ID, the normalized one first."""
+    match = _INTERFACE.fullmatch(interface)
+    if match is None:
+        return (interface,)
+    serial = match[2].zfill(3)
+    return (match[1] + serial, match[1] + serial[1:]) if serial.startswith("0") else (match[1] + serial,)
+
+
 def parse_key(key: str) -> FileName:
     """Return what a key below `outbox/` says; raises FileRejectedError if it breaks the rule."""
     folder, _, name = key.removeprefix(OUTBOX).rpartition("/")
