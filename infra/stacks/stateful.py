@@ -53,6 +53,9 @@ class StatefulStack(Stack):
         self.residents = RecordTable(self, "Residents", key=self.keys.records, parameters=parameters, stream=True)
         # A table of its own: whoever asks who is protected reads it, and no record of anybody.
         self.protection = RecordTable(self, "Protection", key=self.keys.records, parameters=parameters)
+        self.addressees = RecordTable(self, "Addressees", key=self.keys.records, parameters=parameters, stream=True)
+        # Apart from the registry: whoever reads it may relate addressee numbers to each other.
+        self.integrated = RecordTable(self, "Integrated", key=self.keys.records, parameters=parameters, stream=True)
         self.linkage = RecordTable(
             self,
             "Linkage",
@@ -110,6 +113,7 @@ class StatefulStack(Stack):
                 "AuditBucket": self.audit.bucket.bucket_name,
                 "AuditDays": str(self.audit.kept_days),
                 "AuditTable": self.audit.table.table_name,
+                "AddresseesTable": self.addressees.table.table_name,
                 "AlarmTopic": self.alarm_topic.topic_arn,
                 "BucketPrefix": self._parameters.bucket_prefix,
                 "ClientKey": self.keys.access.key_arn,
@@ -117,6 +121,7 @@ class StatefulStack(Stack):
                 "EventBus": self.bus.event_bus_name,
                 "ExchangeKey": self.keys.exchange.key_arn,
                 "FingerprintSecret": self.personal.secret_arn,
+                "IntegratedTable": self.integrated.table.table_name,
                 "LinkageTable": self.linkage.table.table_name,
                 "PersonalKey": self.keys.personal.key_arn,
                 "ProtectionTable": self.protection.table.table_name,

@@ -10,6 +10,8 @@ import pytest
 from pynamodb.attributes import TTLAttribute
 
 from kyotsu.access import table as access_models
+from kyotsu.addressees import table as addressees_models
+from kyotsu.integrated import table as integrated_models
 from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
 from kyotsu.residents import table as residents_models
@@ -33,7 +35,9 @@ def _models(module: object) -> list[type[TableItem]]:
     ("table", "modules"),
     [
         ("Access", (access_models,)),
+        ("Addressees", (addressees_models,)),
         ("AuditIndex", (audit_models,)),
+        ("Integrated", (integrated_models,)),
         ("Linkage", (linkage_models, delivery_models, failures)),
         ("Residents", (residents_models,)),
         ("Protection", (residents_models,)),  # the same items, written by the same code

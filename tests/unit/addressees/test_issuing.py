@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kyotsu.addressees.issuing import Granted, Known, Refused, issue
+from kyotsu.addressees.changes import Change
+from kyotsu.addressees.issuing import Known, Refused, issue
 from kyotsu.addressees.linking import LinkKnown
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin, Use
@@ -21,13 +22,13 @@ PRINCIPAL = "800000000000025"
 INDIVIDUAL = "123456789018"
 
 
-def granted(made: IssueRequest, known: Known | None = None, fresh: str = FRESH) -> Granted:
+def granted(made: IssueRequest, known: Known | None = None, fresh: str = FRESH) -> Change:
     outcome = issue(made, known or Known(), RANGES, fresh)
-    assert isinstance(outcome, Granted), outcome
+    assert isinstance(outcome, Change), outcome
     return outcome
 
 
-def told(found: Granted) -> tuple[Outcome, ...]:
+def told(found: Change) -> tuple[Outcome, ...]:
     return tuple(outcome for _, outcome, _ in found.remarks)
 
 
@@ -59,7 +60,7 @@ LINKING: dict[str, Any] = {"nayosemotofuragu": "1", "nayosesakiatenabango": PRIN
 def test_a_new_number() -> None:
     made = request(kojinbango=INDIVIDUAL)
     found = granted(made)
-    assert found == Granted(
+    assert found == Change(
         record=record(FRESH),
         expected=None,
         entry=HistoryEntry(Deed.REGISTERED, TAX, record(FRESH)),
@@ -268,8 +269,8 @@ def test_every_request_reaches_one_decision_however_people_are_known() -> None:
             for linked in links:
                 for resident in (None, "1", "2"):
                     outcome = issue(one, Known(record=stored, resident=resident, link=linked), RANGES, FRESH)
-                    if isinstance(outcome, Granted) and outcome.entry is not None:
+                    if isinstance(outcome, Change) and outcome.entry is not None:
                         assert outcome.record.revision == (outcome.expected or 0) + 1
                         assert outcome.entry.record == outcome.record
                     else:
-                        assert isinstance(outcome, Granted) or outcome.errors
+                        assert isinstance(outcome, Change) or outcome.errors

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from kyotsu.addressees.changes import Change
 from kyotsu.addressees.conditions import CHOSEN, EXISTING, NEW
 from kyotsu.addressees.linking import LinkKnown, link_refusals
 from kyotsu.addressees.numbers import NumberKind, Ranges, follows_rule
@@ -36,29 +37,6 @@ class Known:
     link: LinkKnown = field(default_factory=LinkKnown)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
-    """What must be written, all of it or nothing."""
-
-    record: AddresseeRecord
-    """As it stands afterwards."""
-    expected: int | None
-    """Revision that must be stored still; None: no record may be stored under the number."""
-    entry: HistoryEntry | None
-    """Goes to the history; None: the record stays as it is, nothing of it is written."""
-    use: BusinessUse | None
-    """The caller's part, if it is new or another one."""
-    linked_to: str | None
-    """The principal's number, if the request links. It must still be there and not be linked itself, and nobody may
-    have been linked to the record's own number meanwhile."""
-    remarks: tuple[Remark, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything must be written."""
-        return self.entry is not None or self.use is not None
-
-
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Nothing is written. Errors are in item order."""
@@ -66,7 +44,7 @@ class Refused:
     errors: tuple[RequestError, ...]
 
 
-def issue(request: IssueRequest, known: Known, ranges: Ranges, fresh: str) -> Granted | Refused:
+def issue(request: IssueRequest, known: Known, ranges: Ranges, fresh: str) -> Change | Refused:
     """Decide a request. `fresh`: a number of a reserved block, used by 処理区分 0 alone; `known` is then of it.
 
     Raises ValueError if `fresh` is none that may be issued, which no request can bring about.
@@ -130,7 +108,7 @@ def _remarks(request: IssueRequest, known: Known) -> Iterator[Remark]:
     yield from number_remarks(request.number or "")
 
 
-def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple[Remark, ...]) -> Granted:
+def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple[Remark, ...]) -> Change:
     """Register a person under a number that nobody is registered under now."""
     before = known.record
     record = AddresseeRecord(
@@ -147,7 +125,7 @@ def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple
         operation=request.operation,
     )
     deed = Deed.REGISTERED if before is None else Deed.REOPENED
-    return Granted(
+    return Change(
         record=record,
         expected=None if before is None else before.revision,
         entry=HistoryEntry(deed, request.use, record),
@@ -163,7 +141,7 @@ def _origin(request: IssueRequest, known: Known) -> Origin:
     return Origin.MIGRATED if known.migrated else Origin.CARRIED_OVER
 
 
-def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remarks: tuple[Remark, ...]) -> Granted:
+def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remarks: tuple[Remark, ...]) -> Change:
     """Let the caller use a record that is there. The same request again changes nothing.
 
     処理区分 1 brings the person's data along; 2 chose the record as it is. Flags that are 0 are defaults: they neither
@@ -186,7 +164,7 @@ def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remark
     )
     touched = changed or after.uses != before.uses
     use = BusinessUse(before.number, request.use, request.individual_number or _individual_number(known))
-    return Granted(
+    return Change(
         record=after if touched else before,
         expected=before.revision,
         entry=HistoryEntry(Deed.UPDATED if changed else Deed.USED, request.use, after) if touched else None,

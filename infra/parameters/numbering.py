@@ -1,0 +1,26 @@
+"""Numbers of addressees: their ranges, and what of the registry a municipality chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kyotsu.addressees.numbers import Ranges
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbering:
+    """The numbering APIs and the registry behind them."""
+
+    ranges: Ranges = field(default_factory=Ranges)
+    """Serials of each kind of number. They must hold no number that another system issues."""
+    serial_block: int = 20
+    """How many numbers a function reserves at once; those it does not use are never issued."""
+    resident_numbers: bool = False
+    """Whether the 住民記録 system obtains 住民宛名番号 here (標準オプション機能)."""
+    integrated_with_issue: bool = False
+    """Whether an issue of a 住登外者宛名番号 that names a 個人番号 issues the 団体内統合宛名番号 as well (1.1.3)."""
+    lease_seconds: int = 300
+    """How long a clerk edits a record alone; whoever goes on prolongs it."""
+    requests_per_second: int = 100
+    burst: int = 200
+    """Requests at once, above which callers are told to come later."""

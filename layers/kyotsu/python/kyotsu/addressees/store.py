@@ -1,0 +1,104 @@
+"""Ports of the registry: what its use cases ask of storage. `kyotsu.addressees.table` is the one on DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from kyotsu.addressees.changes import Change
+from kyotsu.addressees.numbers import NumberKind
+from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
+
+
+class Lease(NamedTuple):
+    """Who edits a record alone, and until when (排他制御); it ends by itself."""
+
+    holder: Use
+    operator: str
+    """操作者ID."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNumber:
+    """Everything that is known of one number, read together by strongly consistent reads."""
+
+    number: str
+    record: AddresseeRecord | None = None
+    use: BusinessUse | None = None
+    """The part of the business that was asked for."""
+    resident: str | None = None
+    """住民区分 among the residents; None: no resident ever had the number."""
+    migrated: bool = False
+    """Whether a migration reserved the number."""
+    linked: int = 0
+    """How many records are linked to it."""
+    lease: Lease | None = None
+
+
+class Done(NamedTuple):
+    """What happened once under a key, so that a repeat is told the same."""
+
+    key: str
+    """Names what must happen once: `request/{system}/{Idempotency-Key}` or `row/{receipt id}/{line}`."""
+    content: bytes
+    """Keyed fingerprint of what was asked."""
+    answer: bytes
+    """What a repeat is told; it holds no personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look at the registry."""
+
+    numbers: Mapping[str, KnownNumber]
+    done: Done | None = field(default=None)
+
+
+class RegistryStore(Protocol):
+    """The registry. Every read sees every earlier write."""
+
+    def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
+        """Return what is known of numbers, with a business's parts of them, and what happened under a key."""
+        ...
+
+    def write(self, change: Change, done: Done | None = None) -> bool:
+        """Write a change, and that it happened, together or not at all.
+
+        False: something it was decided on is no longer so, or the key was used meanwhile. Look again then.
+        A change that `changes` nothing, with a `done`, writes that alone.
+        """
+        ...
+
+    def history(self, number: str) -> Sequence[HistoryEntry]:
+        """Return what was done to a record, oldest first."""
+        ...
+
+    def lease(self, number: str, wanted: Lease, now: datetime) -> Lease:
+        """Give the lease to who wants it, unless somebody else holds one that has not ended; return who holds it now.
+
+        Who holds it already gets it prolonged.
+        """
+        ...
+
+    def release(self, number: str, holder: Use, operator: str) -> None:
+        """End a lease; that there is none, or that it is somebody else's, changes nothing."""
+        ...
+
+    def linked_to(self, principal: str) -> Iterator[str]:
+        """Yield the numbers that are linked to a principal."""
+        ...
+
+    def alike(self, record: AddresseeRecord) -> Collection[str]:
+        """Return the other open numbers of people with exactly this record's name, birth date, sex and address."""
+        ...
+
+
+class NumberSource(Protocol):
+    """Hands out numbers of reserved blocks: no number twice, whoever asks; gaps are lawful."""
+
+    def next(self, kind: NumberKind) -> str:
+        """Return a number that was never handed out before; raises NumbersExhaustedError."""
+        ...
