@@ -1,17 +1,42 @@
-"""Rules that bring events to a queue, and functions that work on it: the same way for every queue of deliveries."""
+"""Queues of work, rules that bring events to them, and functions that work on them: one way for all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.function import EVENT_COUNTS, PythonFunction
+from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
 from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
 from infra.stacks.stateful import StatefulStack
+
+
+def work_queue(
+    scope: Construct,
+    construct_id: str,
+    *,
+    platform: Platform,
+    stateful: StatefulStack,
+    function_timeout: Duration,
+    ordered: bool = False,
+    delay: Duration | None = None,
+) -> WorkQueue:
+    """Make a queue as the parameters want every queue to be; `ordered` and `delay` as `WorkQueue` has them."""
+    return WorkQueue(
+        scope,
+        construct_id,
+        key=stateful.keys.messages,
+        alarms=platform.alarms,
+        function_timeout=function_timeout,
+        oldest_seconds=platform.parameters.oldest_message_seconds,
+        retries=platform.parameters.retries,
+        ordered=ordered,
+        delay=delay,
+    )
 
 
 def announce(
@@ -48,8 +73,9 @@ def feed(
     stateful: StatefulStack,
     concurrency: int,
     says: str,
+    batch_size: int = 1,
 ) -> None:
-    """Give a function the messages of a queue, one at a time; tell operators when one fails."""
+    """Give a function the messages of a queue; tell operators when one fails."""
     function.allow_lambda(
         ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         [queue.queue.queue_arn],
@@ -60,7 +86,7 @@ def feed(
         "Source",
         target=function.function,
         event_source_arn=queue.queue.queue_arn,
-        batch_size=1,
+        batch_size=batch_size,
         report_batch_item_failures=True,
         max_concurrency=concurrency,
         metrics_config=EVENT_COUNTS,

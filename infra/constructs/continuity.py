@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
-from aws_cdk import aws_events as events
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
-from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
+from infra.constructs.announcing import announce, feed, work_queue
+from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.queues import DeadLetters
 from infra.constructs.schedule import Schedule
 from infra.stacks.stateful import StatefulStack
 
@@ -23,9 +22,17 @@ class Continuity(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, stateful: StatefulStack) -> None:
         super().__init__(scope, construct_id)
         self._platform, self._stateful = platform, stateful
-        self.queue = self._queue()
+        self.queue = work_queue(self, "Answers", platform=platform, stateful=stateful, function_timeout=TIMEOUT)
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
-        self._announce_answers()
+        announce(
+            self,
+            "FileAnswered",
+            description="A file got its answer",
+            pattern={"source": ["kyotsu"], "detail-type": ["FileAnswered"]},
+            queue=self.queue,
+            undelivered=self.undelivered,
+            bus=stateful.bus.event_bus_name,
+        )
         self.note = self._function("Note", "linkage/note_sequence", ["dynamodb:GetItem", "dynamodb:PutItem"])
         self._feed()
         self.watch = self._function("Watch", WATCH, ["dynamodb:PutItem", "dynamodb:Query"])
@@ -33,34 +40,6 @@ class Continuity(Construct):
         minutes = platform.parameters.watching.numbers_every
         self.clock = Schedule(self, "Clock", platform=platform, stateful=stateful, function=self.watch, minutes=minutes)
         self._alarm()
-
-    def _queue(self) -> WorkQueue:
-        return WorkQueue(
-            self,
-            "Answers",
-            key=self._stateful.keys.messages,
-            alarms=self._platform.alarms,
-            function_timeout=TIMEOUT,
-            oldest_seconds=self._platform.parameters.oldest_message_seconds,
-            retries=self._platform.parameters.retries,
-        )
-
-    def _announce_answers(self) -> None:
-        dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue.queue_arn)
-        rule = events.CfnRule(
-            self,
-            "FileAnswered",
-            description="A file got its answer",
-            event_bus_name=self._stateful.bus.event_bus_name,
-            event_pattern={"source": ["kyotsu"], "detail-type": ["FileAnswered"]},
-            targets=[
-                events.CfnRule.TargetProperty(
-                    id="Answers", arn=self.queue.queue.queue_arn, dead_letter_config=dead_letters
-                )
-            ],
-        )
-        for queue in (self.queue.queue, self.undelivered.queue):
-            let_rule_send(queue, rule.attr_arn)
 
     def _function(self, name: str, source: str, noting: list[str]) -> PythonFunction:
         parameters, stateful = self._platform.parameters, self._stateful
@@ -89,22 +68,8 @@ class Continuity(Construct):
     def _feed(self) -> None:
         for name, value in self.queue.retry_environment().items():
             self.note.function.add_environment(name, value)
-        self.note.allow_lambda(
-            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-            [self.queue.queue.queue_arn],
-        )
-        self.note.allow_key(self._stateful.keys.messages, ["sqs"], ["Decrypt"])
-        mapping = lambda_.EventSourceMapping(
-            self,
-            "Source",
-            target=self.note.function,
-            event_source_arn=self.queue.queue.queue_arn,
-            batch_size=10,
-            report_batch_item_failures=True,
-            max_concurrency=2,
-            metrics_config=EVENT_COUNTS,
-        )
-        self.note.watch_source(mapping, "回答したファイルの連番を記録できませんでした。再試行します。")
+        says = "回答したファイルの連番を記録できませんでした。再試行します。"
+        feed(self, self.note, self.queue, stateful=self._stateful, concurrency=2, says=says, batch_size=10)
 
     def _alarm(self) -> None:
         self._platform.alarms.raise_when(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import Duration
 from constructs import Construct
 
-from infra.constructs.announcing import feed
+from infra.constructs.announcing import feed, work_queue
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.delivery_access import DeliveryAccess
 from infra.constructs.file_access import MEMORY_MIB, FileAccess
@@ -21,16 +21,7 @@ TIMEOUT = Duration.minutes(5)
 
 def lanes_queue(scope: Construct, *, platform: Platform, stateful: StatefulStack) -> WorkQueue:
     """Make the queue by which lanes are woken: a group of messages for each lane."""
-    return WorkQueue(
-        scope,
-        "Lanes",
-        key=stateful.keys.messages,
-        alarms=platform.alarms,
-        function_timeout=TIMEOUT,
-        oldest_seconds=platform.parameters.oldest_message_seconds,
-        retries=platform.parameters.retries,
-        ordered=True,
-    )
+    return work_queue(scope, "Lanes", platform=platform, stateful=stateful, function_timeout=TIMEOUT, ordered=True)
 
 
 class DeliverFiles(Construct):

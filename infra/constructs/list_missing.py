@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
+from infra.constructs.announcing import announce, feed, work_queue
 from infra.constructs.file_access import MEMORY_MIB, TIMEOUT, FileAccess
-from infra.constructs.function import EVENT_COUNTS, Platform, PythonFunction
-from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
+from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.queues import DeadLetters
 from infra.stacks.stateful import StatefulStack
 
 SOURCE = "residents/list_missing"
@@ -27,40 +26,25 @@ class ListMissing(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, stateful: StatefulStack) -> None:
         super().__init__(scope, construct_id)
         self._platform, self._stateful = platform, stateful
-        self.queue = WorkQueue(
-            self,
-            "FullSets",
-            key=stateful.keys.messages,
-            alarms=platform.alarms,
-            function_timeout=TIMEOUT,
-            oldest_seconds=platform.parameters.oldest_message_seconds,
-            retries=platform.parameters.retries,
-        )
+        self.queue = work_queue(self, "FullSets", platform=platform, stateful=stateful, function_timeout=TIMEOUT)
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
-        self._announce_full_files()
-        self.function = self._function()
-        self._let_compare()
-        self._let_tell()
-        self._feed()
-        counted = each_minute("Kyotsu", "PeopleMissing", "Sum", service=SOURCE)
-        says = "全件ファイルに、記録では住登者である人がいませんでした。"
-        platform.alarms.raise_when(self, "PeopleMissing", counted, at_least=1, says=says)
-
-    def _announce_full_files(self) -> None:
-        dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue.queue_arn)
-        target = events.CfnRule.TargetProperty(
-            id="FullSets", arn=self.queue.queue.queue_arn, dead_letter_config=dead_letters
-        )
-        rule = events.CfnRule(
+        announce(
             self,
             "FullFileAnswered",
             description="A full file came in",
-            event_bus_name=self._stateful.bus.event_bus_name,
-            event_pattern=PATTERN,
-            targets=[target],
+            pattern=PATTERN,
+            queue=self.queue,
+            undelivered=self.undelivered,
+            bus=stateful.bus.event_bus_name,
         )
-        for queue in (self.queue.queue, self.undelivered.queue):
-            let_rule_send(queue, rule.attr_arn)
+        self.function = self._function()
+        self._let_compare()
+        self._let_tell()
+        says = "全件ファイルと住登者を比べられませんでした。再試行します。"
+        feed(self, self.function, self.queue, stateful=stateful, concurrency=2, says=says)
+        counted = each_minute("Kyotsu", "PeopleMissing", "Sum", service=SOURCE)
+        says = "全件ファイルに、記録では住登者である人がいませんでした。"
+        platform.alarms.raise_when(self, "PeopleMissing", counted, at_least=1, says=says)
 
     def _function(self) -> PythonFunction:
         stateful = self._stateful
@@ -102,21 +86,4 @@ class ListMissing(Construct):
         function.allow_key(stateful.keys.exchange, ["s3"], ["GenerateDataKey"])
         function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         function.allow(["sqs:SendMessage"], [self.queue.queue.queue_arn])
-
-    def _feed(self) -> None:
-        self.function.allow_lambda(
-            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-            [self.queue.queue.queue_arn],
-        )
-        self.function.allow_key(self._stateful.keys.messages, ["sqs"], ["Decrypt", "GenerateDataKey"])
-        mapping = lambda_.EventSourceMapping(
-            self,
-            "Source",
-            target=self.function.function,
-            event_source_arn=self.queue.queue.queue_arn,
-            batch_size=1,
-            report_batch_item_failures=True,
-            max_concurrency=2,
-            metrics_config=EVENT_COUNTS,
-        )
-        self.function.watch_source(mapping, "全件ファイルと住登者を比べられませんでした。再試行します。")
+        function.allow_key(stateful.keys.messages, ["sqs"], ["GenerateDataKey"])

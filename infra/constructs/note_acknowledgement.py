@@ -5,10 +5,10 @@ from __future__ import annotations
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.announcing import announce, feed
+from infra.constructs.announcing import announce, feed, work_queue
 from infra.constructs.delivery_access import SHORT, DeliveryAccess
 from infra.constructs.function import PythonFunction
-from infra.constructs.queues import DeadLetters, WorkQueue
+from infra.constructs.queues import DeadLetters
 from infra.constructs.table import FAILURES
 
 SOURCE = "linkage/note_acknowledgement"
@@ -20,14 +20,12 @@ class NoteAcknowledgement(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, access: DeliveryAccess) -> None:
         super().__init__(scope, construct_id)
         platform, stateful = access.platform, access.stateful
-        self.queue = WorkQueue(
+        self.queue = work_queue(
             self,
             "Acknowledgements",
-            key=stateful.keys.messages,
-            alarms=platform.alarms,
+            platform=platform,
+            stateful=stateful,
             function_timeout=SHORT,
-            oldest_seconds=platform.parameters.oldest_message_seconds,
-            retries=platform.parameters.retries,
         )
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         pattern = {

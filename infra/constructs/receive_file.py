@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
+from infra.constructs.announcing import announce, feed, work_queue
 from infra.constructs.file_access import MEMORY_MIB, TIMEOUT, FileAccess
-from infra.constructs.function import EVENT_COUNTS, PythonFunction
-from infra.constructs.queues import DeadLetters, WorkQueue, let_rule_send
+from infra.constructs.function import PythonFunction
+from infra.constructs.queues import DeadLetters
 from infra.constructs.receive_large_file import ReceiveLargeFile
 
 
@@ -22,42 +22,33 @@ class ReceiveFile(Construct):
         super().__init__(scope, construct_id)
         self._access, self._platform = access, access.platform
         platform, stateful = access.platform, access.stateful
-        self.queue = WorkQueue(
-            self,
-            "ReceiveFile",
-            key=stateful.keys.messages,
-            alarms=platform.alarms,
-            function_timeout=TIMEOUT,
-            oldest_seconds=platform.parameters.oldest_message_seconds,
-            retries=platform.parameters.retries,
-        )
+        self.queue = work_queue(self, "ReceiveFile", platform=platform, stateful=stateful, function_timeout=TIMEOUT)
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         self._announce_objects()
         self.function = self._function(large_files)
-        self._feed_function()
+        says = f"ファイルを受信できませんでした。{platform.parameters.retries.attempts}回まで再試行します。"
+        concurrency = platform.parameters.receive_concurrency
+        feed(self, self.function, self.queue, stateful=stateful, concurrency=concurrency, says=says)
 
     def _announce_objects(self) -> None:
-        dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue.queue_arn)
-        target = events.CfnRule.TargetProperty(
-            id="ReceiveFile", arn=self.queue.queue.queue_arn, dead_letter_config=dead_letters
-        )
-        rule = events.CfnRule(
+        pattern = {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {
+                # Names of 39 buckets would fill the 2,048 characters of a pattern; only they have this prefix.
+                "bucket": {"name": [{"prefix": self._platform.parameters.bucket_prefix}]},
+                "object": {"key": [{"prefix": "outbox/"}]},
+            },
+        }
+        rule = announce(
             self,
             "ObjectCreated",
             description="A file arrived in a linked system's outbox",
-            event_pattern={
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    # Names of 39 buckets would fill the 2,048 characters of a pattern; only they have this prefix.
-                    "bucket": {"name": [{"prefix": self._platform.parameters.bucket_prefix}]},
-                    "object": {"key": [{"prefix": "outbox/"}]},
-                },
-            },
-            targets=[target],
+            pattern=pattern,
+            queue=self.queue,
+            undelivered=self.undelivered,
+            bus=None,
         )
-        for queue in (self.queue.queue, self.undelivered.queue):
-            let_rule_send(queue, rule.attr_arn)
         self._watch_rule(rule)
 
     def _watch_rule(self, rule: events.CfnRule) -> None:
@@ -90,23 +81,3 @@ class ReceiveFile(Construct):
         self._access.let_answer(function)
         large_files.let_start(function)
         return function
-
-    def _feed_function(self) -> None:
-        self.function.allow_lambda(
-            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-            [self.queue.queue.queue_arn],
-        )
-        self.function.allow_key(self._access.stateful.keys.messages, ["sqs"], ["Decrypt"])
-        mapping = lambda_.EventSourceMapping(
-            self,
-            "Source",
-            target=self.function.function,
-            event_source_arn=self.queue.queue.queue_arn,
-            batch_size=1,
-            report_batch_item_failures=True,
-            max_concurrency=self._platform.parameters.receive_concurrency,
-            metrics_config=EVENT_COUNTS,
-        )
-        self.function.watch_source(
-            mapping, f"ファイルを受信できませんでした。{self._platform.parameters.retries.attempts}回まで再試行します。"
-        )
