@@ -58,6 +58,7 @@ def record(number: str = FRESH, *, owner: Use = TAX, deleted: bool = False, **ch
         "principal": None,
         "deleted": deleted,
         "origin": Origin.ISSUED,
+        "registered": Operation("123456", "2026-05-01", "09:00:00"),
         "operation": Operation("123456", "2026-05-01", "09:00:00"),
     }
     return AddresseeRecord(**{**fields, **changes})  # type: ignore[arg-type]

@@ -122,6 +122,7 @@ def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple
         closed_to_others=request.closed_to_others,
         principal=request.principal,
         origin=_origin(request, known) if before is None else before.origin,
+        registered=request.operation,
         operation=request.operation,
     )
     deed = Deed.REGISTERED if before is None else Deed.REOPENED

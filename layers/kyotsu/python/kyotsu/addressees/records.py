@@ -72,6 +72,8 @@ class AddresseeRecord:
     deleted: bool = False
     """Closed by its last business; the history stays."""
     origin: Origin
+    registered: Operation
+    """When the registration that stands began: the record was registered, or opened again. 住民区分 is X since then."""
     operation: Operation
 
     def readable_by(self, use: Use) -> bool:
