@@ -20,8 +20,8 @@ class Change:
     """Goes to the history; None: the record stays as it is, nothing of it is written."""
     use: BusinessUse | None = None
     """A business's part, if it is new or another one."""
-    ended: Use | None = None
-    """Whose part ends: its own values, 個人番号 among them, are erased."""
+    ended: frozenset[Use] = frozenset()
+    """Whose parts end: their own values, 個人番号 among them, are erased."""
     linked_to: str | None = None
     """The principal's number, if the change links. It must still be there and not be linked itself, and nobody may
     have been linked to the record's own number meanwhile."""
@@ -32,4 +32,9 @@ class Change:
     @property
     def changes(self) -> bool:
         """Whether anything must be written."""
-        return self.entry is not None or self.use is not None or self.ended is not None
+        return self.entry is not None or self.use is not None or bool(self.ended)
+
+    @property
+    def closes(self) -> bool:
+        """Whether it closes the record. Then nobody may be linked to the record's number when it is written."""
+        return self.entry is not None and self.record.deleted

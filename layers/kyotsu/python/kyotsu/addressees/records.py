@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from kyotsu.japanese.text import is_digits
+
 NO_ID = "000"
 """業務ID or 独自施策システム等ID of whoever has none."""
 MOST_VERSIONS = 999
@@ -21,6 +23,11 @@ class Use(NamedTuple):
 
     business: str
     local_system: str = NO_ID
+
+
+def use_of(system: str) -> Use:
+    """Return the ids of a system of the catalogue: 業務ID are digits, local systems' ids begin with a letter."""
+    return Use(system) if is_digits(system) else Use(NO_ID, system)
 
 
 class Operation(NamedTuple):
@@ -48,6 +55,12 @@ class Deed(StrEnum):
     REOPENED = "reopened"
     USED = "used"
     """Another business began to use the record, which stayed as it was."""
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    ENDED = "ended"
+    """A business ended its use; others go on, and the record stayed as it was."""
+    CLOSED = "closed"
+    """The record is nobody's any more: its last business ended its use, or the person is a 住登者 under the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,11 +64,11 @@ class RegistryStore(Protocol):
         """Return what is known of numbers, with a business's parts of them, and what happened under a key."""
         ...
 
-    def write(self, change: Change, done: Done | None = None) -> bool:
+    def write(self, change: Change | None, done: Done | None = None) -> bool:
         """Write a change, and that it happened, together or not at all.
 
         False: something it was decided on is no longer so, or the key was used meanwhile. Look again then.
-        A change that `changes` nothing, with a `done`, writes that alone.
+        Without a change, or with one that `changes` nothing, a `done` is written alone.
         """
         ...
 

@@ -32,6 +32,8 @@ class FileContext:
     """Romaji names of the layout, in file order."""
     received_at: datetime
     accepted_municipalities: frozenset[str]
+    provider: str = ""
+    """Whose bucket the file came in by: 業務ID or local system's id, spelt as in the catalogue."""
 
 
 class Row(NamedTuple):

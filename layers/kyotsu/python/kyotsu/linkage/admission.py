@@ -99,6 +99,7 @@ class Admission:
             columns=admitted.layout.columns,
             received_at=receipt.received_at,
             accepted_municipalities=self.accepted_municipalities,
+            provider=self.catalogue.systems[receipt.provider].id,
         )
 
 
