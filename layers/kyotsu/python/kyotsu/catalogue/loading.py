@@ -19,7 +19,7 @@ from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
 from kyotsu.catalogue.recipients import check_recipients
 from kyotsu.contracts.rows import Mode
 
-APPLIERS = ("residents", "protection", "addressees")
+APPLIERS = ("residents", "protection", "addressees", "integrated")
 """Names an interface may give as its applier; which of them are deployed is wiring's."""
 
 

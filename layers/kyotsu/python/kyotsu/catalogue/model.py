@@ -30,6 +30,8 @@ class System(Entry, frozen=True, kw_only=True):
     id: SystemId
     name: str
     kind: Literal["core", "common", "local"]
+    individual_numbers: bool = False
+    """Whether it may send, and be shown, 個人番号 (個人番号利用事務). Denied unless granted."""
 
 
 class Category(Entry, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, W10xx are remarks on a row that was
-accepted, W15xx on a request that was done, I1xxx tell of something normal. A message is a Japanese sentence whose
-`{placeholders}` are filled by `Outcome.sentence`; it never repeats a received value.
+file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, E16xx their migration, W10xx are
+remarks on a row that was accepted, W15xx on a request that was done, W16xx on a row that is migrated, I1xxx tell of
+something normal. A message is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never
+repeats a received value.
 """
 
 from __future__ import annotations
@@ -220,6 +221,85 @@ LINK_CHAIN = _error("E1505", "名寄せ先を名寄せ元に、名寄せ元を�
 LINKED_ALREADY = _error("E1506", "別の宛名番号に名寄せ済みです。先に名寄せを解除してください。", 400)
 CLOSING_SHARED = _error("E1507", "他の業務が利用している宛名基本情報に、他業務参照不可フラグは設定できません。", 400)
 
+# Requests to our APIs, before a call sees them. E1548 and E1549 are for operators; the caller reads the published 401.
+CONTENT_TYPE_WRONG = _error("E1540", "Content-Typeはapplication/json;charset=UTF-8で設定してください。", 400)
+BODY_TOO_LARGE = _error("E1541", "要求の本文が大きすぎます。{limit}KB以内に分けて送信してください。", 400)
+BODY_NOT_UTF8 = _error("E1542", "要求の本文の文字コードがUTF-8ではありません。", 400)
+BODY_NOT_JSON = _error("E1543", "要求の本文をJSONとして読めません。", 400)
+BODY_NOT_OBJECT = _error("E1544", "要求の本文はJSONのオブジェクトで設定してください。", 400)
+MEMBER_TWICE = _error("E1545", "要求の本文に、同じ項目名が2回以上あります。", 400)
+BODY_TOO_DEEP = _error("E1546", "要求の本文の入れ子が深すぎます。{limit}段以内で設定してください。", 400)
+IDEMPOTENCY_KEY_WRONG = _error(
+    "E1547", "Idempotency-Keyは1つだけ、半角の英数字・記号1〜255文字で設定してください。", 400
+)
+ROLE_UNKNOWN = _error("E1548", "呼び出したロールは、連携システムのものとして登録されていません。", 401)
+CALL_NOT_ALLOWED = _error("E1549", "呼び出したシステムに許可されていないAPIです。", 401)
+
+# Taking over the addressees of existing systems, for the operator who does it.
+MIGRATED_WITHOUT_SYSTEM = _error(
+    "E1601", "業務IDも独自施策システム等IDもありません。行に設定するか、--system で指定してください。"
+)
+MIGRATED_UNKNOWN_SYSTEM = _error("E1602", "カタログにないシステムか、--system と異なるシステムの行です。")
+MIGRATED_FOR_ANOTHER = _error(
+    "E1603", "同じ番号を、別の人と思われる{count}行が使っています（{systems}）。どちらの番号かを確認してください。"
+)
+MIGRATED_FOR_RESIDENT = _error("E1604", "同じ番号を、住民（住民であった人を含む）である別の人が使っています。")
+MIGRATED_FOR_REGISTERED = _error("E1605", "同じ番号で、別の人が住登外者として登録済みです。")
+MIGRATED_SPELLED_OTHERWISE = _error("E1606", "先頭の0の有無だけが異なる番号が使われています。番号を確認してください。")
+MIGRATED_MEANWHILE = _error("E1607", "移行の間に、ほかの処理がこの番号を変更し続けました。もう一度実行してください。")
+MIGRATED_SHARED = _remark(
+    "W1600", "同じ番号・同じ人の行がほかのシステムにもあります（{systems}）。1つの記録にまとめます。"
+)
+MIGRATED_FORMER_RESIDENT = _remark("W1601", "住民であった同じ人の住民宛名番号です。引き継ぎます。")
+MIGRATED_OUR_RANGE = _remark("W1602", "新しく付番する番号の範囲にあります。予約し、ほかの人には付番しません。")
+MIGRATED_ALREADY = _remark("W1603", "このシステムが利用するものとして登録済みです。記録は変更しません。")
+MIGRATED_TO_RECORD = _remark("W1604", "同じ人が登録済みです。このシステムの利用を加えます。")
+MIGRATED_DELETED = _remark("W1605", "削除された行です。番号だけを予約します。")
+MIGRATED_NEWER_ROW = _remark("W1606", "同じシステムに、同じ番号の新しい行があります。この行は移行しません。")
+MIGRATED_UNLINKED = _remark("W1607", "名寄せは移行していません。{reason}")
+
+# Integrated addressees.
+INDIVIDUAL_NUMBER_NOT_ALLOWED = _error("E1560", "このシステムは個人番号を利用できません。", 400)
+INDIVIDUAL_NUMBER_DIFFERS = _error(
+    "E1561",
+    "この宛名番号の人には、別の個人番号が登録されています。個人番号が変わった場合は、異動事由を45または46で設定してください。",
+    400,
+)
+INDIVIDUAL_NUMBER_TAKEN = _error(
+    "E1562",
+    "この宛名番号と個人番号は、別々の団体内統合宛名番号に登録されています。自動では統合しないため、職員が確認してください。",
+    400,
+)
+TWICE_IN_REQUEST = _error("E1563", "この宛名番号は、要求の中に2回以上あります。", 400)
+INTEGRATED_KEY_REUSED = _error("E1564", "Idempotency-Keyが、内容の異なる要求に使われています。", 400)
+NOT_INTEGRATED = _error("E1565", "この宛名番号の団体内統合宛名番号がありません。付番を依頼してください。")
+PEOPLE_COUNT = _error("E1566", "対象者は1人以上{limit}人以下の配列で設定してください。", 400)
+ONE_SEARCH_ITEM = _error("E1567", "団体内統合宛名番号、宛名番号、個人番号のうち、1つだけを設定してください。", 400)
+TOO_MANY_ROWS = _error("E1568", "1つの団体内統合宛名番号に紐づけられる情報は{limit}件までです。", 400)
+NOT_AN_OBJECT = _error("E1569", "対象者は項目名と値の組（JSONのオブジェクト）で設定してください。", 400)
+NOT_THE_SENDER = _error("E1570", "業務ID・独自施策システム等IDは、送信元のシステム自身のものを設定してください。")
+INTEGRATED_CONTENDED = _error("E1571", "同じ人への更新が重なり、登録できませんでした。もう一度送信してください。", 400)
+
+# Edits of the registry, by API, file or command.
+NOT_REGISTERED = _error("E1520", "この宛名番号は、住登外者宛名情報に登録されていません。番号を確認してください。", 400)
+NOT_A_USER = _error("E1521", "この宛名番号は、このシステムでは利用していません。番号を確認してください。", 400)
+PRINCIPAL_IN_USE = _error("E1522", "名寄せ先になっている宛名番号は削除できません。先に名寄せを解除してください。", 400)
+VERSION_OUTDATED = _error(
+    "E1523",
+    "履歴番号が最新ではありません（最新の履歴番号：{version}）。最新の内容を確認してから、もう一度実行してください。",
+    400,
+)
+EDITED_BY_ANOTHER = _error(
+    "E1524",
+    "他の職員が異動処理中のため、閲覧以外の操作はできません。しばらくしてから、もう一度送信してください。",
+    400,
+)
+NOT_OF_PROCESSING = _error("E1525", "処理区分「{processing}」では、{item}は設定できません。", 400)
+UNDO_OF_EDITS = _error(
+    "E1526",
+    "連携ID {interface} のファイルは取り消せません（履歴は処理した順に管理します）。正しい内容を送信してください。",
+)
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")
@@ -235,6 +315,13 @@ NOTE_WITHOUT_FLAG = _remark("W1009", "{item}が設定されていますが、{fl
 NUMBER_NOT_USED = _remark("W1501", "処理区分「0」のため、指定された宛名番号は使用せず、新しく付番しました。")
 NUMBER_UNHEARD_OF = _remark("W1502", "この宛名番号は、住民情報にも住登外者情報にもありませんでした。")
 STILL_REGISTERED = _remark("W1503", "この宛名番号は、いまも住登者のものです。住民区分は変わりません。")
+
+# Remarks on integrated addressees.
+NOTHING_TO_END = _remark("W1560", "この業務の情報がないため、削除するものがありませんでした。")
+
+# Remarks on edits of the registry that were done.
+UNLINKED_BY_FLAG = _remark("W1520", "名寄せ元フラグが1ではないため、名寄せを解除しました。")
+NOTHING_TO_END = _remark("W1521", "このシステムでは利用していない宛名番号のため、削除するものがありませんでした。")
 
 # Normal outcomes worth naming.
 DUPLICATE_CONTENT = _define(
