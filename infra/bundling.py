@@ -18,7 +18,8 @@ from tools.setup import find_uv
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build" / "layers"
-LAMBDA = ("--python-platform", "aarch64-manylinux2014", "--python-version", "3.13")
+# Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34.
+LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13")
 # What nothing needs at run time and what would make two builds differ; METADATA and licences stay.
 DISPENSABLE = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json", "top_level.txt", "entry_points.txt")
 
