@@ -25,6 +25,8 @@ class Change:
     linked_to: str | None = None
     """The principal's number, if the change links. It must still be there and not be linked itself, and nobody may
     have been linked to the record's own number meanwhile."""
+    principal_is_resident: bool = False
+    """Whether `linked_to` is, or was, a resident's number: it may be linked to without an open record."""
     unlinked_from: str | None = None
     """The principal's number, if the change takes a link back."""
     remarks: tuple[Remark, ...] = ()

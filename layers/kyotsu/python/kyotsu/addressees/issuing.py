@@ -13,8 +13,9 @@ from kyotsu.addressees.changes import Change
 from kyotsu.addressees.conditions import CHOSEN, EXISTING, NEW
 from kyotsu.addressees.linking import LinkKnown, link_refusals
 from kyotsu.addressees.numbers import NumberKind, Ranges, follows_rule
-from kyotsu.addressees.records import MOST_VERSIONS, AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin
+from kyotsu.addressees.records import AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin
 from kyotsu.addressees.requests import IssueRequest
+from kyotsu.addressees.revising import revised, too_many
 from kyotsu.addressees.rules import RequestError
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
@@ -63,7 +64,8 @@ def issue(request: IssueRequest, known: Known, ranges: Ranges, fresh: str) -> Ch
         granted = _registered(request, known, number, remarks)
     else:
         granted = _joined(request, known, known.record, remarks)
-    return Refused((_too_many(),)) if granted.record.version > MOST_VERSIONS else granted
+    error = too_many(granted)
+    return Refused((error,)) if error else granted
 
 
 def _is_taken(known: Known) -> bool:
@@ -132,6 +134,7 @@ def _registered(request: IssueRequest, known: Known, number: str, remarks: tuple
         entry=HistoryEntry(deed, request.use, record),
         use=BusinessUse(number, request.use, request.individual_number),
         linked_to=request.principal,
+        principal_is_resident=known.link.principal_is_resident,
         remarks=remarks,
     )
 
@@ -155,33 +158,21 @@ def _joined(request: IssueRequest, known: Known, before: AddresseeRecord, remark
     )
     if request.processing == EXISTING:
         told = replace(told, person=request.person, municipality=request.municipality)
-    changed = told != before
-    after = replace(
+    told = replace(told, uses=before.uses | {request.use})
+    part = BusinessUse(before.number, request.use, request.individual_number or _individual_number(known))
+    return revised(
+        before,
         told,
-        uses=before.uses | {request.use},
-        version=before.version + changed,
-        revision=before.revision + 1,
-        operation=request.operation if changed else before.operation,
-    )
-    touched = changed or after.uses != before.uses
-    use = BusinessUse(before.number, request.use, request.individual_number or _individual_number(known))
-    return Change(
-        record=after if touched else before,
-        expected=before.revision,
-        entry=HistoryEntry(Deed.UPDATED if changed else Deed.USED, request.use, after) if touched else None,
-        use=use if use != known.use else None,
-        linked_to=request.principal if request.principal != before.principal else None,
+        request.use,
+        request.operation,
+        part if part != known.use else None,
+        principal_is_resident=known.link.principal_is_resident,
         remarks=remarks,
     )
 
 
 def _individual_number(known: Known) -> str | None:
     return None if known.use is None else known.use.individual_number
-
-
-def _too_many() -> RequestError:
-    outcome = outcomes.TOO_MANY_VERSIONS
-    return RequestError("atenabango", outcome.code, outcome.sentence(limit=MOST_VERSIONS))
 
 
 def _refusal(item: str, outcome: Outcome) -> RequestError:

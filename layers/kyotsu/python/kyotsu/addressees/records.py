@@ -25,6 +25,10 @@ class Use(NamedTuple):
     local_system: str = NO_ID
 
 
+REGISTRY = Use("031")
+"""The registry's own clerks: they link people, and use no record."""
+
+
 def use_of(system: str) -> Use:
     """Return the ids of a system of the catalogue: 業務ID are digits, local systems' ids begin with a letter."""
     return Use(system) if is_digits(system) else Use(NO_ID, system)
