@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from yaml import Node
 
 from kyotsu.catalogue.documents import Document
 from kyotsu.catalogue.model import Api
 
-_VERSIONED = re.compile(r"[a-z0-9_]+/v[0-9]+/[a-z0-9_]+")
+_VERSIONED = re.compile(r"[a-z0-9_]+/v(?P<version>[0-9]+)/(?P<name>[a-z0-9_]+)")
+MOST_VERSIONS = 2
+"""The newest one and the one before it are in use together, as a reform's rules of transition may demand (並行稼働, 2.2.5)."""
+
+
+def version_of(api: Api) -> str:
+    """Return the version in an API call's path (`v10`), or "" if it has none."""
+    found = _VERSIONED.fullmatch(api.call)
+    return f"v{found['version']}" if found else ""
+
+
+def in_parallel(apis: Iterable[Api], name: str) -> tuple[Api, ...]:
+    """Return the versions of a call (the last part of its path) that are in use together, the newest first."""
+    found = {
+        int(match["version"]): api
+        for api in apis
+        if (match := _VERSIONED.fullmatch(api.call)) and match["name"] == name
+    }
+    return tuple(found[version] for version in sorted(found, reverse=True)[:MOST_VERSIONS])
 
 
 def check_api(document: Document, node: Node, api: Api, systems: Collection[str]) -> None:
