@@ -117,9 +117,5 @@ def _request(values: Mapping[str, str], caller: Use) -> IssueRequest:
         use=caller,
         principal=values["nayosesakiatenabango"] if linked else None,
         closed_to_others=values["tagyomusanshofukafuragu"] == "1",
-        operation=Operation(values["sosashaid"], values["sosanengappi"], _with_seconds(values["sosajikoku"])),
+        operation=Operation(values["sosashaid"], values["sosanengappi"], dates.with_seconds(values["sosajikoku"])),
     )
-
-
-def _with_seconds(time: str) -> str:
-    return time if len(time) == len("HH:MM:SS") else f"{time}:00"

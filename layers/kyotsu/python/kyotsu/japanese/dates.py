@@ -42,6 +42,11 @@ def operated_at(day: str, time: str) -> str:
     return day.replace("-", "") + time.replace(":", "").ljust(6, "0")
 
 
+def with_seconds(time: str) -> str:
+    """Return a time as HH:MM:SS; without its seconds it means :00."""
+    return time if len(time) == len("HH:MM:SS") else f"{time}:00"
+
+
 def compact(moment: datetime) -> str:
     """Return a moment as YYYYMMDDhhmmss in JST; fractions of a second are dropped."""
     return moment.astimezone(JST).strftime("%Y%m%d%H%M%S")
