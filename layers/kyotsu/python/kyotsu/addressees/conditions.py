@@ -32,9 +32,21 @@ def condition_errors(values: Mapping[str, str]) -> Iterator[RequestError]:
     also what breaks a rule of its own."""
     if "atenabango" not in values and values.get("shorikubun") in (EXISTING, CHOSEN):
         yield missing(BY_NAME["atenabango"])
+    yield from person_errors(values)
+    yield from link_errors(values)
+
+
+def person_errors(values: Mapping[str, str]) -> Iterator[RequestError]:
+    """Yield the errors of items that tell of a person and are not set although others of these ask for them."""
     for name, asked_by in _asked(values):
         if name not in values:
             yield required_with(BY_NAME[name], BY_NAME[asked_by])
+
+
+def link_errors(values: Mapping[str, str]) -> Iterator[RequestError]:
+    """Yield the error of a 名寄せ元フラグ without a 名寄せ先宛名番号."""
+    if values.get("nayosemotofuragu") == "1" and "nayosesakiatenabango" not in values:
+        yield required_with(BY_NAME["nayosesakiatenabango"], BY_NAME["nayosemotofuragu"])
 
 
 def _asked(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -50,5 +62,3 @@ def _asked(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "jusho_choaza", "jusho_choazakodo"
     if "jusho_katagaki_furigana" in values:
         yield "jusho_katagaki", "jusho_katagaki_furigana"
-    if values.get("nayosemotofuragu") == "1":
-        yield "nayosesakiatenabango", "nayosemotofuragu"

@@ -1,13 +1,13 @@
-"""Number-issue requests: from a JSON object to a request that keeps every rule, or all its errors in item order."""
+"""Requests: from a JSON object to one that keeps every rule of its table of items, or all its errors in item order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kyotsu.addressees.conditions import condition_errors
-from kyotsu.addressees.items import BY_NAME, ITEMS, ORDER, PERSON
+from kyotsu.addressees.items import BY_NAME, ITEMS, PERSON, RequestItem
 from kyotsu.addressees.records import NO_ID, Operation, Use
 from kyotsu.addressees.rules import RequestError, error_of, missing, wrong
 from kyotsu.contracts import outcomes
@@ -23,6 +23,10 @@ class Circumstances:
     caller: Use
     """The client's own ids."""
     received_at: datetime
+
+
+Conditions = Callable[[Mapping[str, str]], Iterator[RequestError]]
+"""What items of a request ask of each other, given what is set, also what breaks a rule of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +56,42 @@ class InvalidRequestError(Exception):
 
 
 def validated(body: Mapping[str, object], circumstances: Circumstances) -> IssueRequest:
-    """Return the request of a JSON object; raises InvalidRequestError with all its errors.
+    """Return the number-issue request of a JSON object; raises InvalidRequestError with all its errors."""
+    return _request(items_of(body, ITEMS, condition_errors, circumstances), circumstances.caller)
 
-    null, "" and an absent item are the same: not set. A required item of nothing but spaces isn't set, either.
+
+def items_of(
+    body: Mapping[str, object], table: Sequence[RequestItem], conditions: Conditions, circumstances: Circumstances
+) -> dict[str, str]:
+    """Return the items that are set, of a request that keeps every rule; raises InvalidRequestError with all its errors.
+
+    The table has 市区町村コード, 業務ID, 独自施策システム等ID and who operated when. null, "" and an absent item are the
+    same: not set. A required item of nothing but spaces isn't set, either.
     """
-    given = {name: value for name, value in body.items() if name in BY_NAME and value is not None and value != ""}
-    errors = {error.item: error for error in _item_errors(given)}
+    order = {item.romaji: place for place, item in enumerate(table)}
+    given = {name: value for name, value in body.items() if name in order and value is not None and value != ""}
+    errors = {error.item: error for error in _item_errors(given, table)}
     strings = {name: value for name, value in given.items() if isinstance(value, str)}
     # What is set wrongly is set: it asks for other items, and is not told to be missing.
     texts = {name: str(value) for name, value in given.items()} | strings
-    for error in (*condition_errors(texts), *_circumstantial(strings, errors, circumstances)):
+    for error in (*conditions(texts), *_circumstantial(strings, errors, circumstances)):
         errors.setdefault(error.item, error)
-    ordered = sorted(errors.values(), key=lambda error: ORDER[error.item])
-    unknown = body.keys() - BY_NAME.keys()
+    ordered = sorted(errors.values(), key=lambda error: order[error.item])
+    unknown = body.keys() - order.keys()
     if unknown:
         ordered.append(_unknown_items(len(unknown)))
     if ordered:
         raise InvalidRequestError(tuple(ordered))
-    return _request(strings, circumstances.caller)
+    return strings
 
 
-def _item_errors(given: Mapping[str, object]) -> Iterator[RequestError]:
-    for item in ITEMS:
+def operation_of(values: Mapping[str, str]) -> Operation:
+    """Return who operated when, of items without errors."""
+    return Operation(values["sosashaid"], values["sosanengappi"], dates.with_seconds(values["sosajikoku"]))
+
+
+def _item_errors(given: Mapping[str, object], table: Sequence[RequestItem]) -> Iterator[RequestError]:
+    for item in table:
         value = given.get(item.romaji)
         if value is None or (item.required and isinstance(value, str) and value.isspace()):
             if item.required:
@@ -117,5 +135,5 @@ def _request(values: Mapping[str, str], caller: Use) -> IssueRequest:
         use=caller,
         principal=values["nayosesakiatenabango"] if linked else None,
         closed_to_others=values["tagyomusanshofukafuragu"] == "1",
-        operation=Operation(values["sosashaid"], values["sosanengappi"], dates.with_seconds(values["sosajikoku"])),
+        operation=operation_of(values),
     )
