@@ -63,10 +63,10 @@ def validated(body: Mapping[str, object], circumstances: Circumstances) -> Issue
 def items_of(
     body: Mapping[str, object], table: Sequence[RequestItem], conditions: Conditions, circumstances: Circumstances
 ) -> dict[str, str]:
-    """Return the items that are set, of a request that keeps every rule; raises InvalidRequestError with all its errors.
+    """Return the items that are set, of a request without errors; raises InvalidRequestError with all its errors.
 
-    The table has 市区町村コード, 業務ID, 独自施策システム等ID and who operated when. null, "" and an absent item are the
-    same: not set. A required item of nothing but spaces isn't set, either.
+    The table has 市区町村コード, 業務ID, 独自施策システム等ID and who operated when. null, "" and an absent item are
+    the same: not set. A required item of nothing but spaces isn't set, either.
     """
     order = {item.romaji: place for place, item in enumerate(table)}
     given = {name: value for name, value in body.items() if name in order and value is not None and value != ""}

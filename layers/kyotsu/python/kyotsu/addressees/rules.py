@@ -51,6 +51,12 @@ def wrong_length(item: RequestItem) -> RequestError:
     return _error(item, outcomes.FIXED_LENGTH, sentence)
 
 
+def not_of_processing(item: RequestItem, processing: str) -> RequestError:
+    """Return the error of an item that a 処理区分 does not take."""
+    sentence = outcomes.NOT_OF_PROCESSING.sentence(item=item.name, processing=processing)
+    return _error(item, outcomes.NOT_OF_PROCESSING, sentence)
+
+
 def error_of(item: RequestItem, value: object, *, indefinite: bool = False) -> RequestError | None:
     """Return the first rule that a value breaks; `indefinite`: a day that no calendar has is lawful here."""
     return next(_errors(item, value, indefinite), None)
