@@ -70,21 +70,7 @@ class Survey:
 
     def add(self, rows: Iterable[MigratingRow]) -> None:
         """Keep rows that break no rule of their own."""
-        values = (
-            (
-                *row.place,
-                row.number,
-                value_of(row.number),
-                *row.use,
-                row.person,
-                row.operated,
-                row.deleted,
-                row.closed,
-                row.principal,
-                None,
-            )
-            for row in rows
-        )
+        values = (_stored(row) for row in rows)
         self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def refuse(self, place: Place, number: str) -> None:
@@ -96,7 +82,13 @@ class Survey:
     def tell(self, number: str, findings: Iterable[Finding]) -> None:
         """Keep what is told of rows."""
         told = (
-            (value_of(number), *one.place, one.outcome.code, one.item, one.outcome.sentence(**one.fields))
+            (
+                value_of(number),
+                *one.place,
+                one.outcome.code,
+                one.item,
+                one.outcome.sentence(item=one.item, **one.fields),
+            )
             for one in findings
         )
         self._database.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)", told)
@@ -197,6 +189,11 @@ class Survey:
     def close(self) -> None:
         """Remove everything."""
         self._database.close()
+
+
+def _stored(row: MigratingRow) -> tuple[object, ...]:
+    about = (row.number, value_of(row.number), *row.use, row.person, row.operated)
+    return (*row.place, *about, row.deleted, row.closed, row.principal, None)
 
 
 def _row(found: Sequence[object]) -> MigratingRow:
