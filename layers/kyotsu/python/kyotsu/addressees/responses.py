@@ -122,7 +122,7 @@ def unavailable(call: Call) -> Failure:
     return Failure(title=call.title, detail="想定外のエラーが発生しました。", links=_links(call))
 
 
-def encoded(body: Success | Failure) -> bytes:
+def encoded(body: msgspec.Struct) -> bytes:
     """Return a body as JSON (UTF-8)."""
     return msgspec.json.encode(body)
 
