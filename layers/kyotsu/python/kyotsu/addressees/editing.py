@@ -83,6 +83,11 @@ class Situation:
     """Whether a 住登外者 who becomes a 住登者 keeps the number: a deletion then closes the record for everybody."""
 
 
+def not_registered() -> RequestError:
+    """Return the error of a number that has no record, or none that the caller may see."""
+    return _refusal("atenabango", outcomes.NOT_REGISTERED)
+
+
 def principal_of(edit: Edit) -> str | None:
     """Return the number that an edit links to, if any: it must be known to decide."""
     linking = edit.linking if isinstance(edit, Update | Link) else None
@@ -94,7 +99,7 @@ def decide(edit: Update | Link | End, situation: Situation) -> Change | Refused:
     record = situation.known.record
     hidden = record is None or not record.readable_by(edit.use)
     if record is None or hidden or (record.deleted and not isinstance(edit, End)):
-        return Refused((_refusal("atenabango", outcomes.NOT_REGISTERED),))
+        return Refused((not_registered(),))
     errors = tuple(_refusals(edit, situation, record))
     if errors:
         return Refused(errors)
