@@ -14,9 +14,9 @@ from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.leasing import lease_refusal
 from kyotsu.addressees.once import content_of, key_reused, once_key
-from kyotsu.addressees.records import AddresseeRecord, Operation, use_of_system
+from kyotsu.addressees.records import AddresseeRecord, Operation, use_of
 from kyotsu.addressees.requests import Circumstances, InvalidRequestError
-from kyotsu.addressees.responses import EDIT, Edited, LeasedNumber, edited, refused
+from kyotsu.addressees.responses import EDIT, Edited, EditedNumber, edited, refused
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.store import Done, Lease, RegistryStore, Seen
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
@@ -39,7 +39,7 @@ class Editing:
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer a request; raises RegistryContendedError."""
-        caller = use_of_system(request.system)
+        caller = use_of(request.system)
         try:
             wanted = edit_request(request.body, Circumstances(self.municipalities, caller, request.received_at))
         except InvalidRequestError as invalid:
@@ -124,7 +124,7 @@ def _answer(
     codes: tuple[str, ...] = (),
 ) -> ApiAnswer:
     operator, day, time = operation
-    entry = LeasedNumber(
+    entry = EditedNumber(
         shikuchosonkodo=municipality,
         atenabango=record.number,
         rirekibango=record.version,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any
 
 from kyotsu.addressees.edit_requests import HistoryRequest, history_request
 from kyotsu.addressees.editing import not_registered
-from kyotsu.addressees.records import AddresseeRecord, use_of_system
+from kyotsu.addressees.records import AddresseeRecord, use_of
 from kyotsu.addressees.requests import Circumstances, InvalidRequestError
 from kyotsu.addressees.responses import HISTORY, refused, shown
 from kyotsu.addressees.rules import RequestError
@@ -42,7 +41,7 @@ class Showing:
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer a request; raises ShowingUndecidedError, and whatever keeps the audit trail from being written."""
-        caller = use_of_system(request.system)
+        caller = use_of(request.system)
         try:
             asked = history_request(request.body, Circumstances(self.municipalities, caller, request.received_at))
         except InvalidRequestError as invalid:
@@ -78,7 +77,7 @@ class Showing:
         return any(verdicts[number] is not Verdict.OPEN for number in numbers)
 
     def _readable(self, numbers: list[str], asked: HistoryRequest) -> Iterator[str]:
-        for some in batched(numbers, _AT_ONCE, strict=False):
+        for some in (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE)):
             found = self.store.look(some, asked.use).numbers
             records = (found[number].record for number in some)
             yield from (one.number for one in records if one is not None and one.readable_by(asked.use))

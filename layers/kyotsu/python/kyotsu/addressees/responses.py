@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -27,6 +28,8 @@ class Call:
 
 
 ISSUE = Call("住登外者宛名番号付番", "app_submit/v10/jutogaishaatenabangofuban")
+EDIT = Call("住登外者宛名基本情報更新", "app_submit/v10/jutogaishaatenakihonjohokoshin")
+HISTORY = Call("住登外者宛名履歴照会", "app_submit/v10/jutogaishaatenarirekishokai")
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -59,12 +62,38 @@ class IssuedNumber(msgspec.Struct, frozen=True, kw_only=True):
     sosajikoku: str
 
 
+class EditedNumber(IssuedNumber, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry of `result` of an edit."""
+
+    haitakigen: str | None = None
+    """排他期限: until when the caller edits alone (ISO 8601, JST); absent if it does not."""
+
+
 class Success(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
     """Body of status 200."""
 
     metadata: Metadata
     links: Links
     result: tuple[IssuedNumber, ...]
+
+
+class Edited(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
+    """Body of status 200 of an edit."""
+
+    metadata: Metadata
+    links: Links
+    result: tuple[EditedNumber, ...]
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
+    """Body of status 200 of a look at a record: items by romaji name, those that are not set absent."""
+
+    metadata: Metadata
+    links: Links
+    result: tuple[dict[str, Any], ...]
+
+    def __repr__(self) -> str:
+        return "Shown(…)"
 
 
 class ErrorEntry(msgspec.Struct, frozen=True):
@@ -91,6 +120,16 @@ class RefusedBody(Failure, frozen=True, kw_only=True):
 def done(call: Call, numbers: Sequence[IssuedNumber]) -> Success:
     """Return the body of status 200."""
     return Success(metadata=Metadata(call.title, "登録が完了しました。"), links=_links(call), result=tuple(numbers))
+
+
+def edited(entry: EditedNumber) -> Edited:
+    """Return the body of status 200 of an edit."""
+    return Edited(metadata=Metadata(EDIT.title, "更新が完了しました。"), links=_links(EDIT), result=(entry,))
+
+
+def shown(entry: dict[str, Any]) -> Shown:
+    """Return the body of status 200 of a look at a record and its history."""
+    return Shown(metadata=Metadata(HISTORY.title, "照会が完了しました。"), links=_links(HISTORY), result=(entry,))
 
 
 def issued_number(record: AddresseeRecord, request: IssueRequest) -> IssuedNumber:
