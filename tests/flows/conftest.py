@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from kyotsu_cli.demo import sandbox as process
+from tests.flows import command
 from tests.flows.sandbox_process import eventually
 
 if TYPE_CHECKING:
@@ -101,14 +102,7 @@ class Sandbox:
 
     def kyotsu(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the `kyotsu` command against this sandbox."""
-        return subprocess.run(
-            [TOOLS / "kyotsu", *arguments],
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return command.run(arguments, self.environment, stdin)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.flows import command
 from tests.flows.conftest import TOOLS, Sandbox
 from tests.flows.elsewhere import delivery_of, environment, file_of, numbers_in, role
 from tests.flows.test_oauth_clients import FEDERATE, NUMBERS, fetched
@@ -132,7 +133,7 @@ def _urls(sandbox: Sandbox) -> dict[str, str]:
 
 def _kyotsu(told: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     told = {name: value for name, value in told.items() if name != "AWS_ENDPOINT_URL"}
-    return subprocess.run([TOOLS / "kyotsu", *arguments], env=told, capture_output=True, text=True, check=False)
+    return command.run(arguments, told)
 
 
 def _states(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
