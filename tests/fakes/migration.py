@@ -143,6 +143,7 @@ def migration(registry: Any, residents: Any = None, system: str | None = None, t
         residents=residents or registry,
         ranges=RANGES,
         fingerprints=FINGERPRINTS,
+        now=NOW,
         told=told or (lambda *_: None),
     )
 

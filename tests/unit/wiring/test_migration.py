@@ -20,6 +20,7 @@ from tests.fakes.interruption import StoppedError
 from tests.fakes.migration import MemoryRegistry, migration, old_file, old_row, run
 
 TAX, WELFARE = Use("010"), Use("022")
+BOTH = frozenset({TAX, WELFARE})
 ONE, TWO, THREE = "500000000000005", "500000000000013", "500000000000021"
 OURS = "800000000000009"
 
@@ -35,7 +36,7 @@ def test_a_row_becomes_a_record_with_its_use_and_history(tmp_path: Path) -> None
         == set()
     )
     record = registry.records[ONE]
-    assert (record.origin, record.owner, record.uses, record.version) == (Origin.MIGRATED, TAX, {TAX}, 1)
+    assert (record.origin, record.owner, record.uses, record.version) == (Origin.MIGRATED, TAX, frozenset({TAX}), 1)
     assert registry.uses[ONE, TAX].individual_number == "123456789018"
     assert [entry.deed for entry in registry.entries[ONE]] == [Deed.REGISTERED]
     assert registry.reserved == {ONE}
@@ -54,7 +55,7 @@ def test_the_same_person_of_two_systems_is_one_record_of_the_newest_row(tmp_path
     told = run(migration(registry), tax, old_file(tmp_path / "b.csv", newer))
     assert codes(told, ONE) == {"W1600"}
     assert registry.records[ONE].person["jusho_katagaki"] == "新"
-    assert (registry.records[ONE].owner, registry.records[ONE].uses) == (WELFARE, {TAX, WELFARE})
+    assert (registry.records[ONE].owner, registry.records[ONE].uses) == (WELFARE, BOTH)
     assert [entry.deed for entry in registry.entries[ONE]] == [Deed.REGISTERED, Deed.USED]
 
 
@@ -119,7 +120,7 @@ def test_what_is_registered_already_is_joined_or_refused(tmp_path: Path) -> None
     found = migration(registry)
     told = run(found, old_file(tmp_path / "b.csv", *rows))
     assert [codes(told, number) for number in (ONE, TWO, THREE)] == [{"W1603"}, {"W1604"}, {"E1605"}]
-    assert (registry.records[TWO].uses, registry.records[THREE].uses) == ({TAX, WELFARE}, {TAX})
+    assert (registry.records[TWO].uses, registry.records[THREE].uses) == (BOTH, frozenset({TAX}))
     assert registry.records[TWO].person == old_row_person(TWO)
 
 

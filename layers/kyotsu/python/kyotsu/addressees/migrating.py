@@ -7,7 +7,6 @@ that stands for different people is never taken over for any of them: nobody her
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,13 +14,14 @@ from typing import NamedTuple
 
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
 from kyotsu.addressees.records import Use
+from kyotsu.addressees.standing import system_of
+from kyotsu.addressees.suspects import folded
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Level, Outcome
 from kyotsu.japanese.text import is_digits
 from kyotsu.residents.effects import number_remarks
 
 _SEPARATOR = "\x1f"
-_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 _NAMES = ("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji", "tsusho", "shimei_furigana")
 _ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho_banchigohyoki", "jusho_kokugaijusho")
 
@@ -143,7 +143,7 @@ def person_key(key: bytes, items: Mapping[str, str]) -> bytes:
     parts += [items.get("seinengappi", ""), items.get("seibetsu", "")]
     if not items.get("seinengappi") or items.get("seinengappi_fushofuragu") == "1":
         parts += [items.get(item, "") for item in _ADDRESS]
-    told = _SEPARATOR.join(map(_folded, parts))
+    told = _SEPARATOR.join(map(folded, parts))
     return hashlib.blake2b(told.encode(), digest_size=16, key=key).digest()
 
 
@@ -187,12 +187,13 @@ def _blocking(rows: Sequence[MigratingRow], met: Met) -> Iterator[Finding]:
             yield Finding(row.place, "宛名番号", outcomes.MIGRATED_SPELLED_OTHERWISE)
         if len(people) > 1:
             others = sum(other.person != row.person for other in rows)
-            systems = "、".join(sorted({_system(other.use) for other in rows if other.person != row.person}))
+            systems = "、".join(sorted({system_of(other.use) for other in rows if other.person != row.person}))
             fields = {"count": others, "systems": systems}
             yield Finding(row.place, "宛名番号", outcomes.MIGRATED_FOR_ANOTHER, fields)
         if met.resident is not None and met.resident.person != row.person:
             yield Finding(row.place, "宛名番号", outcomes.MIGRATED_FOR_RESIDENT)
-        if met.record is not None and met.record.person != row.person:
+        # What a system registered here itself is newer than its file; nothing of such a row is written.
+        if met.record is not None and met.record.person != row.person and row.use not in _users(met):
             yield Finding(row.place, "宛名番号", outcomes.MIGRATED_FOR_REGISTERED)
 
 
@@ -232,7 +233,7 @@ def _allowed(taken: Sequence[MigratingRow], met: Met) -> Iterator[Finding]:
     """Yield the duplicates of the same person, which are taken over."""
     for row in taken:
         if len(taken) > 1:
-            others = "、".join(sorted(_system(other.use) for other in taken if other is not row))
+            others = "、".join(sorted(system_of(other.use) for other in taken if other is not row))
             yield Finding(row.place, "宛名番号", outcomes.MIGRATED_SHARED, {"systems": others})
         if met.resident is not None:
             outcome = outcomes.STILL_REGISTERED if met.resident.registered else outcomes.MIGRATED_FORMER_RESIDENT
@@ -256,12 +257,3 @@ def _decide_link(taken: Sequence[MigratingRow], decided: Decided) -> None:
 def not_linked(place: Place, why: Outcome) -> Finding:
     """Return what is told of a row that is taken over without its link."""
     return Finding(place, "名寄せ先宛名番号", outcomes.MIGRATED_UNLINKED, {"reason": why.message})
-
-
-def _system(use: Use) -> str:
-    return use.business if use.business.strip("0") else use.local_system
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in plain if not character.isspace() and ord(character) not in _SELECTORS)

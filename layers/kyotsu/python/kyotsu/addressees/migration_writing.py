@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from kyotsu.addressees.conditions import CHOSEN, EXISTING
+from kyotsu.addressees.editing import Link, Linking, Situation
+from kyotsu.addressees.editing import decide as edit
 from kyotsu.addressees.issuing import Known, Refused, issue
 from kyotsu.addressees.items import PERSON
-from kyotsu.addressees.linking import LinkKnown
 from kyotsu.addressees.migrating import Finding, Place, not_linked, person_key
 from kyotsu.addressees.numbers import Ranges
-from kyotsu.addressees.records import AddresseeRecord, Operation, Use
+from kyotsu.addressees.records import NO_ID, AddresseeRecord, Operation, Use
 from kyotsu.addressees.requests import IssueRequest
 from kyotsu.addressees.store import Done, KnownNumber, RegistryStore, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome, by_code
 from kyotsu.japanese.dates import with_seconds
 
+_NOBODY = Use(NO_ID)
 _ATTEMPTS = 8
 """Somebody else wrote to the record in between; so often in a row nobody does by chance."""
 T = TypeVar("T")
@@ -63,6 +66,7 @@ class RowWriter:
     content: Callable[[str], bytes]
     """Keyed fingerprint of what a row's `once` stands for."""
     parallel: Parallel
+    now: datetime
 
     def register(self, tasks: Sequence[Task]) -> list[tuple[Task, Finding]]:
         """Register records, or let systems use those that are there; return what could not be."""
@@ -83,16 +87,15 @@ class RowWriter:
         numbers_of: Callable[[Task], Collection[str]],
         one: Callable[[Task, Mapping[str, KnownNumber]], Finding | None],
     ) -> list[tuple[Task, Finding]]:
-        seen = dict[Use, Mapping[str, KnownNumber]]()
-        for use in dict.fromkeys(task.use for task in tasks):
-            numbers = {number for task in tasks if task.use == use for number in numbers_of(task)}
-            seen[use] = self.registry.look(sorted(numbers), use).numbers
+        numbers = {number for task in tasks for number in numbers_of(task)}
+        # Nobody's parts: what a row's system has of a record it does not use is nothing, and 個人番号 stay sealed.
+        seen = self.registry.look(sorted(numbers), _NOBODY).numbers
         groups = dict[str, list[Task]]()
         for task in tasks:
             groups.setdefault(task.number, []).append(task)
 
         def together(group: Sequence[Task]) -> list[tuple[Task, Finding]]:
-            found = [(task, one(task, seen[task.use])) for task in group]
+            found = [(task, one(task, seen)) for task in group]
             return [(task, finding) for task, finding in found if finding is not None]
 
         return [told for group in self.parallel(together, list(groups.values())) for told in group]
@@ -106,7 +109,8 @@ class RowWriter:
             if known.record is not None and not self._same_person(task, known.record):
                 return Finding(task.place, "宛名番号", outcomes.MIGRATED_FOR_REGISTERED)
             request = request_of(task, EXISTING if record is None else CHOSEN)
-            decided = issue(request, _known(known, LinkKnown()), self.ranges, "")
+            found = Known(record=known.record, resident=known.resident, migrated=True)
+            decided = issue(request, found, self.ranges, "")
             if isinstance(decided, Refused):
                 return Finding(task.place, "宛名番号", _outcome(decided))
             if self.registry.write(decided, self._done(task.once)):
@@ -123,8 +127,8 @@ class RowWriter:
             known = numbers[task.number]
             if known.record is not None and known.record.principal == principal:
                 return None
-            request = request_of(task, CHOSEN, principal)
-            decided = issue(request, _known(known, _link_known(known, numbers.get(principal))), self.ranges, "")
+            linking = Link(number=task.number, use=task.use, operation=_operation(task), linking=Linking(principal))
+            decided = edit(linking, self._situation(known, numbers.get(principal)))
             if isinstance(decided, Refused):
                 # Refused is also a row that was linked, and unlinked again since, to somebody who is gone by now.
                 done = self._again(task, once).done
@@ -138,7 +142,10 @@ class RowWriter:
         return Finding(task.place, "名寄せ先宛名番号", outcomes.MIGRATED_MEANWHILE)
 
     def _again(self, task: Task, once: str, *others: str) -> Seen:
-        return self.registry.look([task.number, *others], task.use, once)
+        return self.registry.look([task.number, *others], _NOBODY, once)
+
+    def _situation(self, known: KnownNumber, principal: KnownNumber | None) -> Situation:
+        return Situation(known=known, principal=principal, now=self.now, residents_keep_numbers=False)
 
     def _done(self, once: str) -> Done:
         return Done(once, self.content(once), b"")
@@ -147,7 +154,7 @@ class RowWriter:
         return person_key(self.key, task.values) == person_key(self.key, record.person)
 
 
-def request_of(task: Task, processing: str, principal: str | None = None) -> IssueRequest:
+def request_of(task: Task, processing: str) -> IssueRequest:
     """Return a row as the request that has its effect: it keeps every rule, as rows that break one are not taken."""
     values = task.values
     return IssueRequest(
@@ -157,24 +164,15 @@ def request_of(task: Task, processing: str, principal: str | None = None) -> Iss
         individual_number=values.get("kojinbango") or None,
         person={name: values[name] for name in PERSON if values.get(name)},
         use=task.use,
-        principal=principal,
+        principal=None,
         closed_to_others=values["tagyomusanshofukafuragu"] == "1",
-        operation=Operation(values["sosashaid"], values["sosanengappi"], with_seconds(values["sosajikoku"])),
+        operation=_operation(task),
     )
 
 
-def _known(known: KnownNumber, link: LinkKnown) -> Known:
-    return Known(record=known.record, use=known.use, resident=known.resident, migrated=True, link=link)
-
-
-def _link_known(known: KnownNumber, principal: KnownNumber | None) -> LinkKnown:
-    if principal is None:
-        return LinkKnown(is_principal=known.linked > 0)
-    return LinkKnown(
-        principal=principal.record,
-        principal_is_resident=principal.resident is not None,
-        is_principal=known.linked > 0,
-    )
+def _operation(task: Task) -> Operation:
+    values = task.values
+    return Operation(values["sosashaid"], values["sosanengappi"], with_seconds(values["sosajikoku"]))
 
 
 def _outcome(refused: Refused) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -58,6 +59,7 @@ class Migration:
     residents: Records
     ranges: Ranges
     fingerprints: Fingerprints
+    now: datetime
     told: Callable[[str, Sequence[str]], None]
     """Has the audit trail know, under an id of its own, that something of these numbers is about to change."""
     survey: Survey = field(default_factory=Survey)
@@ -97,7 +99,7 @@ class Migration:
 
     def write(self, files: Sequence[MigrationFile], progress: Progress) -> None:
         """Take all rows over that may be: first those whose data records have, then further systems, then links."""
-        writer = RowWriter(self.registry, self.ranges, self.key, self._content, in_parallel)
+        writer = RowWriter(self.registry, self.ranges, self.key, self._content, in_parallel, self.now)
         for fate in (Fate.REGISTERS, Fate.JOINS):
             for name, batch in self._batches(files, partial(self._fated, fate)):
                 self.told(f"{fate}/{name}", [task.number for task, _ in batch])

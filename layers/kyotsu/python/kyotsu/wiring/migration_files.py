@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from kyotsu.addressees.records import NO_ID, Use
+from kyotsu.addressees.records import NO_ID, Use, use_of
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.catalogue.model import Catalogue, System, Version
 from kyotsu.contracts import outcomes
@@ -79,8 +79,8 @@ class RowReader:
         self.version = layout_version(catalogue, now)
         layout = load_layout(catalogue.root, self.version.layout)
         self.columns = layout.columns
-        self._given = None if system is None else use_of(system)
-        self._uses = {_spelt(use_of(system)): use_of(system) for system in catalogue.systems.values()}
+        self._given = None if system is None else use_of(system.id)
+        self._uses = {_spelt(use_of(system.id)): use_of(system.id) for system in catalogue.systems.values()}
         self._validator = RowValidator(layout, _context(municipality, self.version, layout.columns, now, accepted))
 
     def read(self, row: Row) -> ReadRow:
@@ -104,11 +104,6 @@ class RowReader:
         if use is None or self._given not in (None, use):
             return None, outcomes.MIGRATED_UNKNOWN_SYSTEM
         return use, None
-
-
-def use_of(system: System) -> Use:
-    """Return how the registry names a system."""
-    return Use(NO_ID, system.id) if system.kind == "local" else Use(system.id)
 
 
 def _spelt(use: Use) -> Use:
