@@ -1,4 +1,4 @@
-"""The CDK app of Kyotsu: a stateful, a linkage and a watch stack for each municipality and stage.
+"""The CDK app of Kyotsu: the stacks of each municipality and stage.
 
     make synth                                    both stages of the default municipality into cdk.out/
     python infra/app.py                           the same
@@ -34,6 +34,7 @@ from infra.parameters.linking import everybody
 from infra.stacks.access import AccessStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.linkage import LinkageStack
+from infra.stacks.numbering import NumberingStack
 from infra.stacks.stateful import StatefulStack
 from infra.stacks.watch import WatchStack
 from infra.systems import provider_systems
@@ -64,12 +65,15 @@ def compose(
     """Add the stacks of one deployment to an app."""
     stateful = StatefulStack(scope, parameters=parameters, systems=systems)
     access = AccessStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
+    numbering = NumberingStack(
+        scope, parameters=parameters, stateful=stateful, access=access, functions=functions, layers=layers
+    )
     linkage = LinkageStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     delivery = DeliveryStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     watch = WatchStack(
         scope, parameters=parameters, stateful=stateful, linkage=linkage, functions=functions, layers=layers
     )
-    for stack in (stateful, access, linkage, delivery, watch):
+    for stack in (stateful, access, numbering, linkage, delivery, watch):
         Tags.of(stack).add("kyotsu:stage", parameters.stage)
         Tags.of(stack).add("kyotsu:municipality", parameters.municipality)
         if parameters.permissions_boundary:

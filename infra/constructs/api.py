@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
@@ -29,12 +32,46 @@ _LOGGED = {
 _FIELDS = ", ".join(f'"{name}": "{value}"' for name, value in _LOGGED.items())
 
 
-class Api(Construct):
-    """A REST API with one stage; private where the parameters name a network."""
+class Traffic(Protocol):
+    """How much an API takes, as the parameters of what stands behind it have it."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, name: str) -> None:
+    @property
+    def requests_per_second(self) -> int:
+        """Requests of everybody together."""
+
+    @property
+    def burst(self) -> int:
+        """Requests at once."""
+
+    @property
+    def requests_per_address(self) -> int:
+        """Requests of one address in five minutes."""
+
+
+class Api(Construct):
+    """A REST API with one stage; private where the parameters name a network.
+
+    `signed`: callers sign their requests (AWS IAM), and `policy` says who may; else the functions know their callers.
+    `bytes_as_sent`: functions get bodies as bytes, of any size that API Gateway takes, so that nothing of them is
+    replaced or refused unseen. `variables` come with every request.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        name: str,
+        traffic: Traffic,
+        variables: Mapping[str, str] | None = None,
+        signed: bool = False,
+        policy: iam.PolicyDocument | None = None,
+        bytes_as_sent: bool = False,
+    ) -> None:
         super().__init__(scope, construct_id)
-        self._platform = platform
+        self._platform, self._traffic, self._signed = platform, traffic, signed
+        self._policy, self._variables, self._bytes_as_sent = policy, variables, bytes_as_sent
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -46,7 +83,13 @@ class Api(Construct):
         self.api.node.try_remove_child("Endpoint")  # an output; `url` is told by those who make an API
         self._acknowledge()
         if platform.parameters.tokens.firewall:
-            Firewall(self, "Firewall", parameters=platform.parameters, stage=self.api.deployment_stage)
+            Firewall(
+                self,
+                "Firewall",
+                requests_per_address=traffic.requests_per_address,
+                stage=self.api.deployment_stage,
+                large_bodies=bytes_as_sent,
+            )
         self._watch()
 
     @property
@@ -61,28 +104,35 @@ class Api(Construct):
     def post(self, path: str, function: PythonFunction) -> None:
         """Let a function answer POST requests to a path (`/oauth2/token`)."""
         method = self.api.root.resource_for_path(path).add_method(
-            "POST", apigateway.LambdaIntegration(function.function, allow_test_invoke=False)
+            "POST",
+            apigateway.LambdaIntegration(function.function, allow_test_invoke=False),
+            authorization_type=apigateway.AuthorizationType.IAM if self._signed else None,
         )
+        if self._signed:
+            acknowledge(method, "COG4", "Callers are roles of linked systems, which sign by AWS IAM.")
+            return
         reason = "The function authenticates the caller: the published answers can't come from API Gateway."
         acknowledge(method, "APIG4", reason)
         acknowledge(method, "COG4", reason)
 
     def _api(self, name: str) -> apigateway.RestApi:
-        parameters, network = self._platform.parameters, self._platform.parameters.network
+        network = self._platform.parameters.network
         return apigateway.RestApi(
             self,
             "Api",
             # CloudWatch tells APIs apart by their name alone.
             rest_api_name=name,
             endpoint_configuration=_endpoint(network),
-            policy=_only_from(network) if network else None,
+            policy=self._policy or (_only_from(network) if network else None),
+            binary_media_types=["*/*"] if self._bytes_as_sent else None,
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 access_log_destination=apigateway.LogGroupLogDestination(self.log_group),
                 access_log_format=apigateway.AccessLogFormat.custom(f"{{{_FIELDS}}}"),
-                throttling_rate_limit=parameters.tokens.requests_per_second,
-                throttling_burst_limit=parameters.tokens.burst,
+                throttling_rate_limit=self._traffic.requests_per_second,
+                throttling_burst_limit=self._traffic.burst,
+                variables=dict(self._variables) if self._variables else None,
                 # Execution logs hold requests whole; none are written.
                 logging_level=apigateway.MethodLoggingLevel.OFF,
                 metrics_enabled=True,
@@ -137,18 +187,20 @@ def _endpoint(network: Network | None) -> apigateway.EndpointConfiguration:
 
 def _only_from(network: Network) -> iam.PolicyDocument:
     """Return who may reach a private API at all; who is calling, its functions find out."""
-    condition = (
-        {"aws:SourceVpce": list(network.api_endpoint_ids)}
-        if network.api_endpoint_ids
-        else {"aws:SourceVpc": network.vpc_id}
-    )
     return iam.PolicyDocument(
         statements=[
             iam.PolicyStatement(
                 principals=[iam.AnyPrincipal()],
                 actions=["execute-api:Invoke"],
                 resources=["execute-api:/*"],
-                conditions={"StringEquals": condition},
+                conditions={"StringEquals": inside(network)},
             )
         ]
     )
+
+
+def inside(network: Network) -> dict[str, object]:
+    """Return what is told of a request that comes from inside a network."""
+    if network.api_endpoint_ids:
+        return {"aws:SourceVpce": list(network.api_endpoint_ids)}
+    return {"aws:SourceVpc": network.vpc_id}

@@ -8,17 +8,26 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-from infra.parameters.types import Parameters
-
 COUNTED = ("NoUserAgent_HEADER",)
 """Rules that only count: systems, unlike browsers, need not say what they are."""
+LARGE_BODIES = ("SizeRestrictions_BODY",)
+"""It refuses bodies of more than 8 KB. Functions that take larger ones have a limit of their own."""
 
 
 class Firewall(Construct):
-    """A web ACL that stands before one stage."""
+    """A web ACL that stands before one stage; `requests_per_address` in five minutes, and it refuses the address."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, parameters: Parameters, stage: apigateway.Stage) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        requests_per_address: int,
+        stage: apigateway.Stage,
+        large_bodies: bool = False,
+    ) -> None:
         super().__init__(scope, construct_id)
+        counted = (*COUNTED, *(LARGE_BODIES if large_bodies else ()))
         self.acl = waf.CfnWebACL(
             self,
             "Acl",
@@ -26,10 +35,10 @@ class Firewall(Construct):
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visible("Acl"),
             rules=[
-                _managed("AWSManagedRulesCommonRuleSet", 0, COUNTED),
+                _managed("AWSManagedRulesCommonRuleSet", 0, counted),
                 _managed("AWSManagedRulesKnownBadInputsRuleSet", 1),
                 _managed("AWSManagedRulesAmazonIpReputationList", 2),
-                _rate(parameters.tokens.requests_per_address, 3),
+                _rate(requests_per_address, 3),
             ],
         )
         waf.CfnWebACLAssociation(self, "Association", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)

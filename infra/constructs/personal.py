@@ -45,13 +45,17 @@ class PersonalData(Construct):
 
     def let_seal(self, function: PythonFunction) -> None:
         """Let a function make data keys and fingerprints. It may open no data key: what it sealed stays sealed."""
-        function.allow(
-            ["kms:GenerateDataKey"],
-            [self._keys.personal.key_arn],
-            StringEquals={f"kms:EncryptionContext:{name}": value for name, value in self._context.items()},
-        )
+        function.allow(["kms:GenerateDataKey"], [self._keys.personal.key_arn], StringEquals=self._in_context)
         function.allow(["secretsmanager:GetSecretValue"], [self.secret_arn])
         function.allow_key(self._keys.fingerprints, ["secretsmanager"], ["Decrypt"])
+
+    def let_open(self, function: PythonFunction) -> None:
+        """Let a function open what was sealed: whoever shows a 個人番号 to the business that sent it."""
+        function.allow(["kms:Decrypt"], [self._keys.personal.key_arn], StringEquals=self._in_context)
+
+    @property
+    def _in_context(self) -> dict[str, str]:
+        return {f"kms:EncryptionContext:{name}": value for name, value in self._context.items()}
 
     def _refuse_other_contexts(self) -> None:
         """Bind the key itself, so that no policy of a role can widen what it is used for."""

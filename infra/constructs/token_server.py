@@ -26,7 +26,7 @@ class TokenServer(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._platform, self._stateful, self._issuer = platform, stateful, issuer
-        self.api = Api(self, "Api", platform=platform, name="tokens")
+        self.api = Api(self, "Api", platform=platform, name="tokens", traffic=platform.parameters.tokens)
         ApiLogs(self, "ApiLogs").before(self.api)
         table = ["dynamodb:GetItem", "dynamodb:PutItem"]
         self.issue = self._function("Issue", ISSUE, "/oauth2/token", table)

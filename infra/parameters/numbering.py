@@ -24,3 +24,5 @@ class Numbering:
     requests_per_second: int = 100
     burst: int = 200
     """Requests at once, above which callers are told to come later."""
+    requests_per_address: int = 30_000
+    """Requests of one address in five minutes, above which the firewall refuses it."""

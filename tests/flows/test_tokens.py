@@ -52,7 +52,7 @@ def basic(sandbox: Sandbox, system: str, **changed: str) -> str:
 
 def token(sandbox: Sandbox, system: str = "001") -> str:
     form = {"grant_type": "client_credentials", "scope": SCOPE}
-    answered = fetch(f"{sandbox.endpoints['api_url']}/oauth2/token", form, Authorization=basic(sandbox, system))
+    answered = fetch(sandbox.endpoints["token_url"], form, Authorization=basic(sandbox, system))
     assert answered.status == 200, answered
     assert answered.json["token_type"].lower() == "bearer"
     return str(answered.json["access_token"])
@@ -64,7 +64,7 @@ def test_every_system_has_a_client_of_its_own(sandbox: Sandbox) -> None:
     assert all(re.fullmatch("[0-9A-Za-z]{32}", client["client_id"]) for client in clients.values())
     assert all(re.fullmatch("[0-9A-Za-z]{32,}", client["client_secret"]) for client in clients.values())
     assert len({(client["client_id"], client["client_secret"]) for client in clients.values()}) == len(clients)
-    assert sandbox.endpoints["token_url"] == f"{sandbox.endpoints['api_url']}/oauth2/token"
+    assert sandbox.endpoints["token_url"] == sandbox.endpoints["outputs"]["TokenUrl"]
 
 
 def test_token_is_what_the_published_documents_say(sandbox: Sandbox) -> None:
@@ -81,11 +81,11 @@ def test_token_is_what_the_published_documents_say(sandbox: Sandbox) -> None:
 
 
 def test_provider_learns_that_a_token_is_good_until_it_is_taken_back(sandbox: Sandbox) -> None:
-    taken, url = token(sandbox), sandbox.endpoints["api_url"]
+    taken, outputs = token(sandbox), sandbox.endpoints["outputs"]
     provider, owner = basic(sandbox, "031"), basic(sandbox, "001")
-    assert fetch(f"{url}/oauth2/introspect", {"token": taken}, Authorization=provider).json["active"] is True
-    assert fetch(f"{url}/oauth2/revoke", {"token": taken}, Authorization=owner).status == 200
-    assert fetch(f"{url}/oauth2/introspect", {"token": taken}, Authorization=provider).json == {"active": False}
+    assert fetch(outputs["IntrospectionUrl"], {"token": taken}, Authorization=provider).json["active"] is True
+    assert fetch(outputs["RevocationUrl"], {"token": taken}, Authorization=owner).status == 200
+    assert fetch(outputs["IntrospectionUrl"], {"token": taken}, Authorization=provider).json == {"active": False}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_wrong_credentials_are_refused_without_saying_which_part(sandbox: Sandbo
 
 @pytest.mark.parametrize("path", ["/", "/oauth2", "/oauth2/token", "/oauth2/token/more", "/oauth2%2Ftoken", "/nothing"])
 def test_nothing_but_the_published_calls_is_there(sandbox: Sandbox, path: str) -> None:
-    answered = fetch(f"{sandbox.endpoints['api_url']}{path}")
+    answered = fetch(f"{sandbox.endpoints['outputs']['ApiUrl']}{path}")
     assert (answered.status, answered.json) == (403, {"message": "Missing Authentication Token"})
 
 

@@ -25,6 +25,7 @@ class Stored:
         self.account, self.region = account, region
         self._keys: dict[str, str] = {}
         self._permissions: dict[str, list[dict[str, Any]]] = {}
+        self._api_policies: dict[str, str] = {}
 
     # What the makers of resources tell.
 
@@ -51,6 +52,11 @@ class Stored:
                 "Condition": conditions,
             }
         )
+
+    def api_policy(self, api_id: str, document: Mapping[str, Any]) -> None:
+        """Note the policy of a REST API; `execute-api:/` in it begins the ARNs of that API."""
+        text = json.dumps(document)
+        self._api_policies[api_id] = text.replace('"execute-api:/', f'"{self.arn("execute-api", api_id)}/')
 
     # What is asked.
 
@@ -130,6 +136,8 @@ class Stored:
             case "secretsmanager":
                 secret = self.secret(arn)
                 return getattr(secret, "policy", None)
+            case "execute-api":
+                return self._api_policies.get(name.partition("/")[0])
             case "lambda":
                 statements = self._permissions.get(name.removeprefix("function:"))
                 return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None

@@ -50,7 +50,7 @@ class Gateway:
         try:
             response = self._answer(request, address, request_id)
         except refusals.RefusedError as error:
-            response = refusals.refusal(error, address.api.responses if address else {}, request_id)
+            response = self._refusal(error, request, address, request_id)
         return response.with_headers(("x-amzn-RequestId", request_id), ("x-amz-apigw-id", f"{request_id[:8]}="))
 
     def _answer(self, request: Request, address: Address | None, request_id: str) -> Response:
@@ -67,6 +67,13 @@ class Gateway:
             _LOGGER.error("API Gateway may not invoke %s: no AWS::Lambda::Permission", method.function_arn)
             raise refusals.failed(500)
         return self._invoked(call, method)
+
+    @staticmethod
+    def _refusal(error: refusals.RefusedError, request: Request, address: Address | None, request_id: str) -> Response:
+        match = address.api.match(address.path) if address else None
+        called = match is not None and address is not None and address.stage.method(match.resource, request.method)
+        path = match.resource.path if match and called else ""
+        return refusals.refusal(error, address.api.responses if address else {}, request_id, path)
 
     def _arn(self, request: Request, address: Address, path: str | None = None) -> str:
         resource = (address.path if path is None else path).strip("/")

@@ -90,6 +90,8 @@ class RestApi:
     id: str
     name: str
     binary_types: frozenset[str] = frozenset()
+    has_policy: bool = False
+    """Whether it has a policy of its own, which `infra.sandbox.access` knows."""
     resources: dict[str, Resource] = field(default_factory=dict)
     methods: Methods = field(default_factory=dict)
     deployments: dict[str, Methods] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from infra.sandbox.api.messages import Response
 from infra.sandbox.api.model import CustomResponse, UnusableApiError
 
-_VARIABLE = re.compile(r"\$context\.(error\.messageString|error\.message|error\.responseType|requestId)\b")
+_VARIABLE = re.compile(r"\$context\.(error\.messageString|error\.message|error\.responseType|requestId|resourcePath)\b")
 
 
 @dataclass
@@ -61,7 +61,9 @@ def failed(status: int) -> RefusedError:
     return RefusedError("API_CONFIGURATION_ERROR", status, "Internal server error", "InternalServerErrorException")
 
 
-def refusal(error: RefusedError, responses: Mapping[str, CustomResponse], request_id: str) -> Response:
+def refusal(
+    error: RefusedError, responses: Mapping[str, CustomResponse], request_id: str, resource_path: str = ""
+) -> Response:
     """Return the answer to a refused request, as the API's own gateway responses want it."""
     general = "DEFAULT_4XX" if error.status < 500 else "DEFAULT_5XX"
     custom = responses.get(error.kind) or responses.get(general) or CustomResponse(None, {}, None)
@@ -71,6 +73,7 @@ def refusal(error: RefusedError, responses: Mapping[str, CustomResponse], reques
         "error.message": error.message,
         "error.responseType": error.kind,
         "requestId": request_id,
+        "resourcePath": resource_path,
     }
     template = custom.template or '{"message":$context.error.messageString}'
     body = _VARIABLE.sub(lambda match: values[match[1]], template)

@@ -26,8 +26,10 @@ def rest_api(place: Place, properties: dict[str, Any]) -> Created:
     """Make an API with nothing but its root."""
     api_id = _id(place)
     binary = frozenset(kind.lower() for kind in properties.get("BinaryMediaTypes", []))
-    api = RestApi(api_id, properties["Name"], binary)
+    api = RestApi(api_id, properties["Name"], binary, has_policy="Policy" in properties)
     place.cloud.apis.by_id[api_id] = api
+    if api.has_policy:
+        place.cloud.access.stored.api_policy(api_id, properties["Policy"])
     return Created(api_id, {"RestApiId": api_id, "RootResourceId": api.root_id})
 
 
@@ -51,6 +53,8 @@ def method(place: Place, properties: dict[str, Any]) -> Created:
         raise UnknownTemplateError(f"{place.path}: only AWS_PROXY by POST to a function is known to the sandbox")
     if properties["AuthorizationType"] not in ("NONE", "AWS_IAM"):
         raise UnknownTemplateError(f"{place.path}: AuthorizationType {properties['AuthorizationType']} is not known")
+    if api.has_policy and properties["AuthorizationType"] == "NONE":
+        raise UnknownTemplateError(f"{place.path}: the sandbox asks an API's policy about signed requests alone")
     seconds = min(float(integration.get("TimeoutInMillis", PROXY_TIMEOUT_SECONDS * 1000)) / 1000, PROXY_TIMEOUT_SECONDS)
     made = Method(properties["AuthorizationType"], uri["function"], seconds)
     api.methods[properties["ResourceId"], properties["HttpMethod"]] = made
@@ -106,7 +110,7 @@ _TAGS = {"Tags": "nothing in the sandbox reads tags"}
 KINDS = {
     "AWS::ApiGateway::RestApi": Kind(
         rest_api,
-        frozenset({"Name", "BinaryMediaTypes"}),
+        frozenset({"Name", "BinaryMediaTypes", "Policy"}),
         _TAGS
         | {
             "Description": "documentation",

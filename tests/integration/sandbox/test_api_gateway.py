@@ -335,11 +335,12 @@ def test_addresses_are_those_of_this_machine(api: SmallApi) -> None:
 
 def test_endpoints_say_where_the_apis_are_and_who_may_ask_for_tokens(api: SmallApi) -> None:
     client = {"client_id": "a", "client_secret": "b"}
-    content = endpoints.describe(api.cloud, "141003", {"TokenUrl": "http://t"}, {"001": client})
-    assert content["api_url"] == f"http://{api.authority}"
+    outputs = {"TokenUrl": "http://t", "NumberingApiUrl": "http://n", "NumberingIamApiUrl": "http://i"}
+    content = endpoints.describe(api.cloud, "141003", outputs, {"001": client})
+    assert (content["api_url"], content["iam_api_url"]) == ("http://n", "http://i")
     assert content["apis"] == {name: api.cloud.apis.url(api.id(name)) for name in ("Api", "Other")}
     assert (content["token_url"], content["clients"]) == ("http://t", {"001": client})
-    assert send(content["api_url"].removeprefix("http://"), "POST", "/echo").status == 200
+    assert send(content["apis"]["Api"].removeprefix("http://"), "POST", "/echo").status == 200
 
 
 @pytest.mark.parametrize(
@@ -348,7 +349,7 @@ def test_endpoints_say_where_the_apis_are_and_who_may_ask_for_tokens(api: SmallA
         ({"AnyEcho": method("EchoPath", Credentials="arn:aws:iam::1:role/r")}, "property Credentials"),
         ({"AnyEcho": method("EchoPath", authorization="CUSTOM")}, "AuthorizationType CUSTOM"),
         ({"AnyEcho": method("EchoPath", Type="MOCK")}, "only AWS_PROXY"),
-        ({"Api": resource("AWS::ApiGateway::RestApi", Name="api", Policy={})}, "property Policy"),
+        ({"Api": resource("AWS::ApiGateway::RestApi", Name="api", Policy={})}, "about signed requests alone"),
         ({"Plan": resource("AWS::ApiGateway::UsagePlan")}, "AWS::ApiGateway::UsagePlan"),
         (
             {

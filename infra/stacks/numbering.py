@@ -1,0 +1,73 @@
+"""住登外者宛名番号管理 and 団体内統合宛名: the APIs that issue and show numbers, and the functions behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from aws_cdk import Duration, Stack
+from constructs import Construct
+
+from infra.bundling import Layers
+from infra.constructs.function import PythonFunction
+from infra.constructs.numbering_access import NumberingAccess
+from infra.constructs.numbering_api import NumberingApi, watch_refusals
+from infra.constructs.outputs import publish
+from infra.parameters.types import Parameters
+from infra.stacks.access import AccessStack
+from infra.stacks.platform import platform_of
+from infra.stacks.stateful import StatefulStack
+from infra.systems import catalogue
+from kyotsu.catalogue.apis import in_parallel
+from kyotsu.catalogue.model import Api
+
+TIMEOUT = Duration.seconds(28)
+"""API Gateway waits for 29."""
+
+
+class NumberingStack(Stack):
+    """One function for each call, two APIs in front of all of them."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        parameters: Parameters,
+        stateful: StatefulStack,
+        access: AccessStack,
+        functions: Path,
+        layers: Layers,
+    ) -> None:
+        super().__init__(
+            scope,
+            f"{parameters.name}-Numbering",
+            env=parameters.environment,
+            termination_protection=parameters.protected,
+            description=f"Kyotsu {parameters.stage} of {parameters.municipality}: numbers of addressees",
+        )
+        # Also for the setting that lets API Gateway write access logs, which the stack of the tokens makes.
+        self.add_stack_dependency(access)
+        self._platform = platform_of(self, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
+        self._access = let = NumberingAccess(parameters, stateful, access.issuer)
+        self._apis = catalogue().apis.values()
+        self._serving: dict[PythonFunction, Sequence[Api]] = {}
+        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_change_registry)
+        self.bearer = NumberingApi(self, "Bearer", platform=self._platform, serving=self._serving, signed=False)
+        self.signed = NumberingApi(self, "Iam", platform=self._platform, serving=self._serving, signed=True)
+        publish(self, {"NumberingApiUrl": self.bearer.url, "NumberingIamApiUrl": self.signed.url})
+
+    def _call(self, name: str, source: str, call: str, let: Callable[[PythonFunction], None]) -> None:
+        """Add the function of a call, in all versions that are in use."""
+        function = PythonFunction(
+            self,
+            name,
+            platform=self._platform,
+            source=source,
+            timeout=TIMEOUT,
+            memory_mib=1024,
+            environment=self._access.environment(),
+        )
+        self._access.let_check_tokens(function)
+        let(function)
+        watch_refusals(function, self._platform, source)
+        self._serving[function] = in_parallel(self._apis, call)
