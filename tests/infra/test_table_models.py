@@ -10,7 +10,7 @@ import pytest
 from pynamodb.attributes import TTLAttribute
 
 from kyotsu.access import table as access_models
-from kyotsu.addressees import table as addressees_models
+from kyotsu.addressees import table_items as addressees_models
 from kyotsu.integrated import table as integrated_models
 from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models

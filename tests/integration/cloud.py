@@ -14,10 +14,13 @@ from threading import RLock
 from typing import Any, Final
 
 import boto3
+import msgspec
 import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from kyotsu.addressees.numbers import Ranges
+from kyotsu.addressees.table_items import NumberItem
 from kyotsu.linkage.keys import ObjectRef, answer_key, errors_key
 from kyotsu.linkage.receipt_items import ReceiptItem
 from kyotsu.linkage.table import ReceiptTable
@@ -41,6 +44,10 @@ ENVIRONMENT = {
     "LINKAGE_TABLE": "linkage",
     "RESIDENTS_TABLE": "residents",
     "PROTECTION_TABLE": "protection",
+    "ADDRESSEES_TABLE": "addressees",
+    "NUMBER_RANGES": msgspec.json.encode(Ranges()).decode(),
+    "SERIAL_BLOCK": "20",
+    "RESIDENT_NUMBERS": "false",
     "WORK_BUCKET": "work",
     "EVENT_BUS": "kyotsu",
     "PERSONAL_KEY": "made with the cloud",
@@ -78,7 +85,12 @@ class Cloud:
         for bucket in (BUCKET, "work"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        for model, name in ((ReceiptItem, "linkage"), (VersionItem, "residents"), (VersionItem, "protection")):
+        for model, name in (
+            (ReceiptItem, "linkage"),
+            (VersionItem, "residents"),
+            (VersionItem, "protection"),
+            (NumberItem, "addressees"),
+        ):
             bound(model, name).create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         events, queue = boto3.client("events"), self.sqs.create_queue(QueueName="events")["QueueUrl"]
         events.create_event_bus(Name="kyotsu")

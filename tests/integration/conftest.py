@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from infra.sandbox.adaptations import transactions
+from infra.sandbox.adaptations.patching import Patches
 from kyotsu.runtime import clients
-from kyotsu.wiring import functions, retries
+from kyotsu.wiring import changes, functions, retries
 from tests.integration.cloud import Cloud, running
 
 ROOT = Path(__file__).parents[2]
@@ -21,15 +23,26 @@ Handler = Callable[[dict[str, Any], Any], Any]
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """A municipality's resources on moto, empty; the catalogue where the layer is built from."""
-    monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
+    for composing in (changes, functions):
+        monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
     caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries)
+    caches += (changes.resident_changes, changes.registry_changes)
     for cached in caches:
         cached.cache_clear()
     with running() as cloud:
         yield cloud
     for cached in caches:
         cached.cache_clear()
+
+
+@pytest.fixture
+def quick_transactions() -> Iterator[None]:
+    """moto copies a whole table for each item of a transaction; the sandbox's adaptation does without."""
+    patches = Patches()
+    transactions.adapt(patches)
+    yield
+    patches.undo()
 
 
 def load(folder: str) -> ModuleType:
@@ -54,4 +67,11 @@ def receive_file(cloud: Cloud) -> Handler:
 def publish_changes(cloud: Cloud) -> Handler:
     """The function behind the stream of `Residents`."""
     handler: Handler = load("residents/publish_changes").handler
+    return handler
+
+
+@pytest.fixture
+def publish_addressees(cloud: Cloud) -> Handler:
+    """The function behind the stream of `Addressees`."""
+    handler: Handler = load("addressees/publish_changes").handler
     return handler

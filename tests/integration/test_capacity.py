@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.sandbox.adaptations import transactions
-from infra.sandbox.adaptations.patching import Patches
 from kyotsu_cli.town import generate
 from tests.integration.capacity import NotMeteredError, Units, item_size, metered, read_units, write_units
 from tests.integration.cloud import Cloud, notification
@@ -118,15 +115,6 @@ def written(rows: list[list[str]], line_end: str = "\n") -> bytes:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator=line_end).writerows(rows)
     return stream.getvalue().encode()
-
-
-@pytest.fixture
-def quick_transactions() -> Iterator[None]:
-    """moto copies a whole table for each item of a transaction; the sandbox's adaptation does without."""
-    patches = Patches()
-    transactions.adapt(patches)
-    yield
-    patches.undo()
 
 
 @pytest.mark.usefixtures("quick_transactions")

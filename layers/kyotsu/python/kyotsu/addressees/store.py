@@ -30,9 +30,11 @@ class KnownNumber:
     use: BusinessUse | None = None
     """The part of the business that was asked for."""
     resident: str | None = None
-    """住民区分 among the residents; None: no resident ever had the number."""
+    """住民区分 among the residents, "" if there is none; None: no resident ever had the number."""
     migrated: bool = False
     """Whether a migration reserved the number."""
+    issued_to_residents: bool = False
+    """Whether the 住民記録 system obtained the number here."""
     linked: int = 0
     """How many records are linked to it."""
     lease: Lease | None = None
@@ -93,6 +95,32 @@ class RegistryStore(Protocol):
 
     def alike(self, record: AddresseeRecord) -> Collection[str]:
         """Return the other open numbers of people with exactly this record's name, birth date, sex and address."""
+        ...
+
+
+class MigrationStore(Protocol):
+    """What a migration asks of the registry beside `RegistryStore`."""
+
+    def reserve(self, numbers: Collection[str]) -> set[str]:
+        """Reserve numbers of another registry, so that they are never issued; again changes nothing.
+
+        Returns those that can't be reserved: issued here, or registered without a migration. Nothing of them changed.
+        """
+        ...
+
+
+class ResidentNumberStore(Protocol):
+    """What issuing a 住民宛名番号 asks of the registry."""
+
+    def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
+        """As `RegistryStore.look`."""
+        ...
+
+    def take(self, number: str, done: Done | None = None) -> bool:
+        """Note that the 住民記録 system obtained a number, and that it happened, together or not at all.
+
+        False: the number is the registry's, a migration's or was obtained before, or the key was used meanwhile.
+        """
         ...
 
 

@@ -299,6 +299,14 @@ UNDO_OF_EDITS = _error(
     "E1526",
     "連携ID {interface} のファイルは取り消せません（履歴は処理した順に管理します）。正しい内容を送信してください。",
 )
+# Issuing numbers. E1509 and E1510 are told to operators; a caller is told 503 alone.
+KEY_REUSED = _error(
+    "E1508", "Idempotency-Keyは、別の内容の要求で使用済みです。新しい要求には新しい値を設定してください。", 400
+)
+NUMBERS_EXHAUSTED = _error("E1509", "付番できる番号がなくなりました。番号の範囲を見直してください。", 503)
+REGISTRY_CONTENDED = _error("E1510", "同じ番号への更新が重なりました。時間をおいて再実行してください。", 503)
+RESIDENT_NUMBERS_OFF = _error("E1511", "この環境では、住民宛名番号の付番を行っていません。", 400)
+RESIDENT_NUMBERS_NOT_YOURS = _error("E1512", "住民宛名番号の付番は、住民記録システムだけが依頼できます。", 400)
 
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")

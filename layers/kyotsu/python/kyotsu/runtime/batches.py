@@ -62,19 +62,32 @@ def put_all(client: DynamoDBClient, table: str, items: Sequence[Item]) -> None:
 def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> list[dict[str, Any]]:
     """Return the items there are, in no order, with strongly consistent reads."""
 
-    def get(batch: Sequence[Item]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        requests: Any = {table: {"Keys": batch, "ConsistentRead": True}}
+    return get_across(client, {table: keys})[table]
+
+
+def get_across(client: DynamoDBClient, wanted: Mapping[str, Sequence[Item]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the items there are of several tables, in no order, with strongly consistent reads."""
+    keys = [(table, key) for table, of_table in wanted.items() for key in of_table]
+
+    def get(batch: Sequence[tuple[str, Item]]) -> list[tuple[str, dict[str, Any]]]:
+        found: list[tuple[str, dict[str, Any]]] = []
+        requests: Any = {table: {"Keys": [], "ConsistentRead": True} for table, _ in batch}
+        for table, key in batch:
+            requests[table]["Keys"].append(key)
         for pause in _pauses():
             response = client.batch_get_item(RequestItems=requests)
-            found += response["Responses"].get(table, [])
+            found += [(table, item) for table, items in response["Responses"].items() for item in items]
             requests = response.get("UnprocessedKeys")
             if not requests:
                 return found
             time.sleep(pause)  # as above
         raise ThroughputExhaustedError
 
-    return [item for part in in_parallel(get, list(batches(keys, READ_BATCH))) for item in part]
+    by_table: dict[str, list[dict[str, Any]]] = {table: [] for table in wanted}
+    for part in in_parallel(get, list(batches(keys, READ_BATCH))):
+        for table, item in part:
+            by_table[table].append(item)
+    return by_table
 
 
 def get_readable(

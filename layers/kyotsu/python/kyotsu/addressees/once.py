@@ -1,0 +1,49 @@
+"""`Idempotency-Key`: what a caller names once happens once, for all calls of the registry alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from kyotsu.addressees.responses import Call
+from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.store import Done
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.api import ApiRequest
+from kyotsu.contracts.sealing import Fingerprints
+
+B = TypeVar("B", bound=msgspec.Struct)
+_PURPOSE = "request"
+
+
+def once_key(request: ApiRequest) -> str | None:
+    """Return what `Done.key` is for a request, or None if it has no key. A system's keys are its own.
+
+    The key itself is not kept: a caller may put into it what it likes.
+    """
+    if request.idempotency_key is None:
+        return None
+    return f"request/{request.system}/{hashlib.sha256(request.idempotency_key.encode()).hexdigest()}"
+
+
+def content_of(call: Call, body: Mapping[str, object], fingerprints: Fingerprints) -> bytes:
+    """Return the keyed fingerprint of what is asked: the same for bodies that mean the same.
+
+    The order of items does not matter, and neither does it whether an item is null, empty or absent.
+    """
+    given = {name: value for name, value in body.items() if value is not None and value != ""}
+    return fingerprints.of(_PURPOSE, f"{call.path}\n{msgspec.json.encode(given, order='deterministic').decode()}")
+
+
+def kept(earlier: Done, content: bytes, kind: type[B]) -> B | None:
+    """Return the body that a repeat is told again, byte for byte; None: its key is another request's."""
+    return msgspec.json.decode(earlier.answer, type=kind) if earlier.content == content else None
+
+
+def key_reused() -> RequestError:
+    """Return the error of a key that another request was done under."""
+    outcome = outcomes.KEY_REUSED
+    return RequestError("", outcome.code, outcome.sentence())
