@@ -21,7 +21,7 @@ from kyotsu.access.assertions import ClientSecretJwt
 from kyotsu.access.checking import TokenChecker
 from kyotsu.access.clients import Client, ClientRegistry, ClientSecrets, Issued, random_text
 from kyotsu.access.errors import ClientConflictError
-from kyotsu.access.oauth import Parts
+from kyotsu.access.oauth_client import Parts
 from kyotsu.access.server import Answer, TokenServer
 from kyotsu.access.standing import RecentStandings, Standing
 from kyotsu.access.tokens import TokenIssuer, TokenReader

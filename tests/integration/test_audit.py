@@ -11,8 +11,9 @@ import boto3
 import pytest
 
 from kyotsu.contracts.audit import AuditTrail
+from kyotsu.japanese.dates import JST
 from kyotsu.linkage.completeness import Statement
-from kyotsu.linkage.stating import verify_chain
+from kyotsu.linkage.statement_chain import verify_chain
 from kyotsu.runtime.audit.index import FEW, AuditTable, FoundItem
 from kyotsu.runtime.audit.reading import Wrong
 from kyotsu.runtime.audit.store import AuditBucket
@@ -66,8 +67,8 @@ def trail(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[AuditTrail]
 
 @pytest.fixture
 def tomorrow(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
-    """A clock of the two functions, a day ahead."""
-    clock = FixedClock(datetime.now(UTC) + timedelta(days=1))
+    """A clock of the two functions: noon of the next day in Japan, when whatever was late has come."""
+    clock = FixedClock((datetime.now(JST) + timedelta(days=1)).replace(hour=12))
     for module in (audit, stating):
         monkeypatch.setattr(module, "SystemClock", lambda: clock)
     return clock

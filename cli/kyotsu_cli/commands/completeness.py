@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from kyotsu.linkage.completeness import FOLDER, Statement
-from kyotsu.linkage.stating import ChainProblem, verify_chain
+from kyotsu.linkage.statement_chain import ChainProblem, verify_chain
 from kyotsu.wiring.stating import Statements
 from kyotsu_cli.commands.days import back, day, today
 from kyotsu_cli.commands.options import AsJson

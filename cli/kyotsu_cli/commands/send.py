@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,16 +66,28 @@ def send(
         )
         own = linked_system(options, system or files[0].name[:3])
     client, bucket_of = _place(own, system)
-    sent = []
-    with _progress() as progress:
-        for path in files:
-            task = progress.add_task(path.name, total=path.stat().st_size)
-            claims = completeness(path) if metadata else {}
-            sent.append(upload(client, bucket_of(path), path, claims, functools.partial(progress.advance, task)))
+    sent = _uploaded(client, files, bucket_of, with_metadata=metadata)
     if not wait:
         for file in sent:
             _show_sent(file, as_json=as_json)
         return
+    raise typer.Exit(_awaited(client, sent, timeout, as_json=as_json))
+
+
+def _uploaded(
+    client: S3Client, files: Sequence[Path], bucket_of: Callable[[Path], str], *, with_metadata: bool
+) -> list[Sent]:
+    sent = []
+    with _progress() as progress:
+        for path in files:
+            task = progress.add_task(path.name, total=path.stat().st_size)
+            claims = completeness(path) if with_metadata else {}
+            sent.append(upload(client, bucket_of(path), path, claims, functools.partial(progress.advance, task)))
+    return sent
+
+
+def _awaited(client: S3Client, sent: list[Sent], timeout: float, *, as_json: bool) -> Exit:
+    """Show every answer; return how the command ends. Raises CommandError if one does not come in time."""
     worst = Exit.OK
     for file, answer in answers(client, sent, timeout):
         if answer is None:
@@ -84,7 +96,7 @@ def send(
         _show_answer(answer, errors, as_json=as_json)
         if answer["status"] not in ACCEPTED:
             worst = Exit.NOT_ACCEPTED
-    raise typer.Exit(worst)
+    return worst
 
 
 def _place(own: LinkedSystem | None, system: str | None) -> tuple[S3Client, Callable[[Path], str]]:

@@ -15,7 +15,8 @@ from kyotsu.linkage.completeness import OTHER, Statement
 from kyotsu.linkage.deliveries import Delivery
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.linkage.receipts import Receipt, Status
-from kyotsu.linkage.stating import ChainProblem, NotStatedError, StatedMeanwhileError, Stating, verify_chain
+from kyotsu.linkage.statement_chain import ChainProblem, verify_chain
+from kyotsu.linkage.stating import NotStatedError, StatedMeanwhileError, Stating
 from tests.fakes.audit import MemoryBucket
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.interruption import StoppedError

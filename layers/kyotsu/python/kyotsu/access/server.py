@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from kyotsu.access.errors import RefusedError
-from kyotsu.access.oauth import FormRequest, Introspection, OAuthServer, Parts, Revocation
+from kyotsu.access.oauth import FormRequest, Introspection, OAuthServer, Revocation
+from kyotsu.access.oauth_client import Parts
 from kyotsu.access.requests import Request, admitted_form
 
 ENDING = timedelta(days=30)

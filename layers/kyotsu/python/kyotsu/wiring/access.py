@@ -14,7 +14,7 @@ from kyotsu.access.checking import TokenChecker
 from kyotsu.access.clients import ClientRegistry, ClientSecrets, Issued, random_text
 from kyotsu.access.documents import public_documents, public_key_set
 from kyotsu.access.errors import ClientConflictError
-from kyotsu.access.oauth import Parts
+from kyotsu.access.oauth_client import Parts
 from kyotsu.access.server import TokenServer
 from kyotsu.access.standing import RecentStandings
 from kyotsu.access.table import AccessTable

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """`kyotsu.linkage.stating.StatementObjects` on S3: the audit trail's bucket, and the providers'."""
+    """`kyotsu.linkage.statement_chain.StatementObjects` on S3: the audit trail's bucket, and the providers'."""
 
     client: S3Client
     audit_bucket: str
