@@ -59,7 +59,8 @@ def lifecycle_rules(system: str, kept: tuple[Kept, ...]) -> tuple[s3.LifecycleRu
     ]
     # Of overlapping rules the shorter one counts in S3, so this one meets only what belongs to no interface.
     longest = max(k.days for k in kept)
-    rules += [_rule(f"{folder}-other", f"{folder}/", longest) for folder in ("outbox", "answers", "deliveries")]
+    folders = ("outbox", "answers", "deliveries", "notices")
+    rules += [_rule(f"{folder}-other", f"{folder}/", longest) for folder in folders]
     rules.append(s3.LifecycleRule(id="delete-markers", expired_object_delete_marker=True))
     if len(rules) >= MAX_RULES:
         raise ParameterError(f"the bucket of {system} would need {len(rules)} lifecycle rules; S3 takes {MAX_RULES}")

@@ -21,7 +21,7 @@ class Grants:
 
     system: str
     sends: bool
-    """It puts files into its own `outbox/` and reads its own `answers/`."""
+    """It puts files into its own `outbox/`, and reads its own `answers/` and `notices/`."""
     deliveries: tuple[Delivery, ...]
     """What it reads and acknowledges below `deliveries/{system}/`, and nothing else there."""
 

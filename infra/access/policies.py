@@ -23,7 +23,7 @@ _BESIDE = 700
 """Characters left for what the CDK adds: TLS only, the account's own right on its key."""
 _SEND = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
 _READ_ANSWERS = ["s3:GetObject", "s3:GetObjectVersion"]
-_OWN_PREFIXES = ["outbox/*", "answers/*"]
+_OWN_PREFIXES = ["outbox/*", "answers/*", "notices/*"]
 _SSE = "s3:x-amz-server-side-encryption"
 
 
@@ -124,7 +124,7 @@ def fitting_key_statements(
 def _own(names: Names, grants: Grants) -> Iterator[Statement]:
     bucket = names.bucket(grants.system)
     yield _allow(_SEND, [f"{bucket}/outbox/*"])
-    yield _allow(_READ_ANSWERS, [f"{bucket}/answers/*"])
+    yield _allow(_READ_ANSWERS, [f"{bucket}/answers/*", f"{bucket}/notices/*"])
     yield _allow("s3:ListBucket", [bucket], StringLike={"s3:prefix": _OWN_PREFIXES})
 
 

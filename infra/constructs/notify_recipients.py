@@ -1,4 +1,4 @@
-"""Notifications: what is offered to a recipient, or withdrawn, is told on a topic of its own."""
+"""Notifications: what is offered to a recipient, or withdrawn, and notices are told on a topic of its own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NotifyRecipients(Construct):
             event_bus_name=self._stateful.bus.event_bus_name,
             event_pattern={
                 "source": ["kyotsu"],
-                "detail-type": ["DeliveryOffered", "DeliveryWithdrawn"],
+                "detail-type": ["DeliveryOffered", "DeliveryWithdrawn", "NoticeOffered"],
                 "detail": {"recipient": [recipient]},
             },
             targets=[

@@ -11,6 +11,7 @@ from infra.bundling import Layers
 from infra.constructs.file_access import FileAccess
 from infra.constructs.outputs import publish
 from infra.constructs.provider_silence import ProviderSilence
+from infra.constructs.publish_addressees import PublishAddressees
 from infra.constructs.publish_changes import PublishChanges
 from infra.constructs.receive_file import ReceiveFile
 from infra.constructs.receive_large_file import ReceiveLargeFile
@@ -22,7 +23,7 @@ from infra.systems import expected_files
 
 
 class LinkageStack(Stack):
-    """Reception of files, and publication of what they changed."""
+    """Reception of files, and publication of what changed in the records."""
 
     def __init__(
         self, scope: Construct, *, parameters: Parameters, stateful: StatefulStack, functions: Path, layers: Layers
@@ -40,17 +41,21 @@ class LinkageStack(Stack):
         self.receive_file = ReceiveFile(self, "ReceiveFile", access=access, large_files=self.large_files)
         self.undo_file = UndoFile(self, "UndoFile", access=access)
         self.publish_changes = PublishChanges(self, "PublishChanges", platform=platform, stateful=stateful)
+        self.publish_addressees = PublishAddressees(self, "PublishAddressees", platform=platform, stateful=stateful)
         ProviderSilence(self, "ProviderSilence", platform=platform, expected=expected_files())
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
         receive, large, publisher = self.receive_file, self.large_files, self.publish_changes
+        registry = self.publish_addressees
         publish(
             self,
             {
                 "AnswerFileFunction": large.answer_file.function.function_name,
                 "ApplyGroupFunction": large.apply_group.function.function_name,
                 "LargeFileMachine": large.machine.state_machine_arn,
+                "PublishAddresseesDeadLetters": registry.dead_letters.queue.queue_url,
+                "PublishAddresseesFunction": registry.function.function.function_name,
                 "PublishChangesDeadLetters": publisher.dead_letters.queue.queue_url,
                 "PublishChangesFunction": publisher.function.function.function_name,
                 "ReceiveFileDeadLetters": receive.queue.dead_letters.queue.queue_url,

@@ -10,11 +10,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kyotsu.residents.changes import events_of
 from kyotsu.residents.stream import heads_of
 from kyotsu.runtime.logs import log_failure
-from kyotsu.runtime.settings import setting
-from kyotsu.wiring.functions import event_bus
+from kyotsu.wiring.changes import resident_changes
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -31,7 +29,7 @@ def publish(record: DynamoDBRecord) -> None:
     if after is None:
         return
     try:
-        event_bus().publish(list(events_of(setting("MUNICIPALITY"), before, after)))
+        resident_changes().publish(before, after)
     except Exception as error:
         log_failure(logger, "changes.failed", error, addressee_number=after.addressee_number)
         raise

@@ -29,7 +29,8 @@ def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     if asked.target.startswith("DynamoDBStreams"):
         yield from _of_stream(operation, body, stored)
     elif operation in _OF_ITEM:
-        yield from _of_table(operation, body["TableName"], stored, [_key_of(body)])
+        more = _read_attributes(body) if operation == "GetItem" else None
+        yield from _of_table(operation, body["TableName"], stored, [_key_of(body)], more)
     elif operation in ("Query", "Scan"):
         yield from _of_query(operation, body, stored)
     elif operation in _OF_TABLE:
@@ -39,6 +40,18 @@ def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
         yield Need("dynamodb:ListTables", "*")
     else:
         yield from _of_many(operation, body, stored)
+
+
+def _read_attributes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return what a GetItem asks for. Only of this operation the sandbox knows dynamodb:Attributes: a policy that
+    names them for another one must not let a request pass that has none (`Null`)."""
+    projection = body.get("ProjectionExpression")
+    if not projection:
+        return {"dynamodb:select": ("ALL_ATTRIBUTES",)}
+    names = body.get("ExpressionAttributeNames", {})
+    asked = (re.split(r"[.\[]", part.strip())[0] for part in projection.split(","))
+    found = dict.fromkeys([*body["Key"], *(names.get(name, name) for name in asked)])
+    return {"dynamodb:attributes": tuple(found), "dynamodb:select": ("SPECIFIC_ATTRIBUTES",)}
 
 
 def _of_many(operation: str, body: Mapping[str, Any], stored: Stored) -> Iterator[Need]:

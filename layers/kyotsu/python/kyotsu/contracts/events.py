@@ -47,15 +47,86 @@ class ResidentRecorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResidentCategoryChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A resident's 住民区分 became another one."""
+    """A person's 住民区分 became another one, by the residents and the registry of 住登外者 together.
+
+    `before` and `after` may be the same where somebody was registered, or a registration ended, without any effect.
+    """
 
     event_id: str
     municipality: str
     addressee_number: str
     sequence: int
+    """Counts up per person over both sources; a consumer drops what is not above the last it saw."""
     before: str | None
     after: str | None
     since: str | None
+
+
+class AddresseeRecorded(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a 住登外者 was written: registered, changed, used by another business, linked or closed."""
+
+    event_id: str
+    municipality: str
+    addressee_number: str
+    sequence: int
+    """The record's revision; a consumer drops what is not above the last it saw."""
+    systems: list[str]
+    """業務ID, or ids of local systems, that use the record or did until now, and may know of it."""
+    principal: str | None
+    """名寄せ先宛名番号."""
+    closed: bool
+
+
+class AddresseeLinked(msgspec.Struct, frozen=True, kw_only=True):
+    """A record was linked to a principal (名寄せ)."""
+
+    event_id: str
+    municipality: str
+    addressee_number: str
+    sequence: int
+    systems: list[str]
+    principal: str
+    operated_at: str
+    """ISO 8601."""
+
+
+class AddresseeUnlinked(msgspec.Struct, frozen=True, kw_only=True):
+    """A link was taken back (名寄せ解除)."""
+
+    event_id: str
+    municipality: str
+    addressee_number: str
+    sequence: int
+    systems: list[str]
+    principal: str
+    """That it was linked to."""
+    operated_at: str
+
+
+class AddresseeClosed(msgspec.Struct, frozen=True, kw_only=True):
+    """A record was closed: nobody uses it any more."""
+
+    event_id: str
+    municipality: str
+    addressee_number: str
+    sequence: int
+    systems: list[str]
+    """Those that used it until then."""
+    principal: str | None
+    """That it was linked to until then."""
+    operated_at: str
+
+
+class NoticeOffered(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice stands in the bucket of a system."""
+
+    event_id: str
+    municipality: str
+    recipient: str
+    bucket: str
+    object_key: str
+    addressee_number: str
+    sequence: int
 
 
 class SequenceGapFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,3 +226,21 @@ class FileUndelivered(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: str
     object_key: str
     code: str
+
+
+class IntegratedAddresseeIssued(msgspec.Struct, frozen=True, kw_only=True):
+    """A 団体内統合宛名番号 was issued: the intermediate server must know it (共通機能標準仕様書 2.1, 2.4.3 (1)⑧)."""
+
+    event_id: str
+    municipality: str
+    integrated_number: str
+
+
+class IntegratedAddresseeDeleted(msgspec.Struct, frozen=True, kw_only=True):
+    """No business uses a person any more: the intermediate server must forget the number (2.4.3 (2)⑦)."""
+
+    event_id: str
+    municipality: str
+    integrated_number: str
+    deleted_at: str
+    """When it was processed, ISO 8601, JST."""

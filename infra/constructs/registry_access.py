@@ -1,0 +1,21 @@
+"""Rights on the registry of 住登外者 that never reach a person's items."""
+
+from __future__ import annotations
+
+from infra.constructs.function import PythonFunction
+from infra.stacks.stateful import StatefulStack
+from kyotsu.addressees.standing_table import ATTRIBUTES
+
+
+def let_read_standings(function: PythonFunction, stateful: StatefulStack) -> None:
+    """Let a function read who uses a number and how it is linked, by `kyotsu.addressees.standing_table` alone."""
+    function.allow(
+        ["dynamodb:GetItem"],
+        [stateful.addressees.table.table_arn],
+        **{
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(ATTRIBUTES)},
+            # ForAllValues also holds for a request that names no attribute and gets them all: the others refuse it.
+            "Null": {"dynamodb:Attributes": "false"},
+            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        },
+    )

@@ -1,0 +1,105 @@
+"""The clerk's list in the `Addressees` table.
+
+| item | pk | sk | attributes |
+|---|---|---|---|
+| open entry | 団体コード#C | O#entry id | b entry (JSON) |
+| settled entry | 団体コード#C | S#entry id | b entry, a how it was settled (JSON) |
+
+An entry is one of the two and never both: settling replaces the one by the other in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from kyotsu.addressees.clerks_list import Entry, Settlement
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+PARTITION = "C"
+_OPEN, _SETTLED = "O#", "S#"
+_CONDITION = "ConditionalCheckFailed"
+_ABSENT = "attribute_not_exists(pk)"
+T = TypeVar("T")
+
+
+class ClerksListTable:
+    """`ClerksList` on DynamoDB."""
+
+    def __init__(self, client: DynamoDBClient, table: str, municipality: str) -> None:
+        self._client = client
+        self._table = table
+        self._pk = {"S": f"{municipality}#{PARTITION}"}
+
+    def add(self, entry: Entry) -> None:
+        """List an entry, unless it is, or was settled."""
+        item = {**self._key(_OPEN, entry.entry_id), "b": {"B": msgspec.json.encode(entry)}}
+        self._write(
+            {"ConditionCheck": self._on(_ABSENT, Key=self._key(_SETTLED, entry.entry_id))},
+            {"Put": self._on(_ABSENT, Item=item)},
+        )
+
+    def open(self) -> Iterator[Entry]:
+        """Yield entries that nobody settled, by id."""
+        return (_read(item, "b", Entry) for item in self._query(_OPEN))
+
+    def settled(self) -> Iterator[tuple[Entry, Settlement]]:
+        """Yield settled entries, by id."""
+        return ((_read(item, "b", Entry), _read(item, "a", Settlement)) for item in self._query(_SETTLED))
+
+    def settle(self, entry_id: str, settlement: Settlement) -> bool:
+        """Settle an open entry; False: it is not open, because there is none or somebody else settled it.
+
+        Settling it again the same way is True: the first answer may have been lost.
+        """
+        key = self._key(_OPEN, entry_id)
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        how = {"B": msgspec.json.encode(settlement)}
+        if found and self._write(
+            {"Delete": self._on("attribute_exists(pk)", Key=key)},
+            {"Put": self._on(_ABSENT, Item={**self._key(_SETTLED, entry_id), "b": found["b"], "a": how})},
+        ):
+            return True
+        done = self._client.get_item(TableName=self._table, Key=self._key(_SETTLED, entry_id), ConsistentRead=True)
+        return "Item" in done and _read(done["Item"], "a", Settlement) == settlement
+
+    def _key(self, state: str, entry_id: str) -> Any:
+        return {"pk": self._pk, "sk": {"S": state + entry_id}}
+
+    def _on(self, condition: str, **what: Any) -> Any:
+        return {"TableName": self._table, "ConditionExpression": condition, **what}
+
+    def _write(self, *actions: Any) -> bool:
+        """Write all or nothing; False if a condition does not hold. Whatever else went wrong is raised."""
+        try:
+            self._client.transact_write_items(TransactItems=list(actions))
+        except ClientError as error:
+            reasons: Any = error.response.get("CancellationReasons", [])
+            codes = {reason.get("Code", "None") for reason in reasons}
+            if _CONDITION in codes and codes <= {_CONDITION, "None"}:
+                return False
+            raise
+        return True
+
+    def _query(self, state: str) -> Iterator[Any]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :state)",
+            "ExpressionAttributeValues": {":pk": self._pk, ":state": {"S": state}},
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._client.query(**request)
+            yield from answer["Items"]
+            if not answer.get("LastEvaluatedKey"):
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _read(item: Any, name: str, kind: type[T]) -> T:
+    return msgspec.json.decode(item[name]["B"], type=kind)
