@@ -1,0 +1,141 @@
+"""Applying rows of 住登外者宛名基本情報の更新 (031i001), each once, in the order of the file.
+
+What a row came to is written together with what it changed, and a refusal is written, too: whoever comes to a row
+again is told the same, so that a chunk that is tried again neither repeats a row nor does one after its followers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import msgspec
+
+from kyotsu.addressees.changes import Change
+from kyotsu.addressees.editing import Situation
+from kyotsu.addressees.issuance import RegistryContendedError
+from kyotsu.addressees.issuing import Refused
+from kyotsu.addressees.items import BY_NAME
+from kyotsu.addressees.numbers import Ranges
+from kyotsu.addressees.records import Deed, Use, use_of
+from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
+from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.store import Done, KnownNumber, RegistryStore
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.ports import Clock
+from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+
+ATTEMPTS = 20
+"""How often a row is decided anew because somebody else's write went first."""
+_ROW = b"row"
+"""What is asked under a row's key: a receipt's line never changes."""
+_COUNTS: Mapping[Deed, str] = {
+    Deed.REGISTERED: "added",
+    Deed.REOPENED: "added",
+    Deed.ENDED: "deleted",
+    Deed.CLOSED: "deleted",
+}
+
+
+class RowOutcome(msgspec.Struct, frozen=True, array_like=True):
+    """What a row came to, as it is kept. It holds no personal data."""
+
+    count: str
+    """A count of the answer; `failed` if the row was refused."""
+    told: tuple[tuple[str, str, str], ...]
+    """Item, code and sentence of each error or remark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryApplier:
+    """A `RowApplier` for the registry."""
+
+    store: RegistryStore
+    ranges: Ranges
+    clock: Clock
+    residents_keep_numbers: bool
+
+    def over(self, store: RegistryStore) -> Self:
+        """Return the same applier on another store."""
+        return replace(self, store=store)
+
+    def open(self, file: FileContext, rows: Sequence[Row]) -> RegistryChunk:  # noqa: ARG002 - a port
+        """Open a chunk. Nothing is known of its rows: what they come to depends on those before them."""
+        return RegistryChunk(self, file)
+
+    def outcome(self, file: FileContext, row: Row) -> RowOutcome:
+        """Return what a row came to, now or before; raises RegistryContendedError."""
+        values = {name: value for name, value in zip(file.columns, row.values, strict=True) if value}
+        sender, once = use_of(file.provider), f"row/{file.receipt_id}/{row.line}"
+        number = values["atenabango"]
+        for _ in range(ATTEMPTS):
+            numbers = {number, principal_of_row(values) or number}
+            seen = self.store.look(sorted(numbers), sender, once)
+            if seen.done is not None:
+                return msgspec.json.decode(seen.done.answer, type=RowOutcome)
+            decided = self._decided(values, sender, seen.numbers)
+            told = _outcome(decided)
+            note = Done(once, _ROW, msgspec.json.encode(told))
+            if self.store.write(decided if isinstance(decided, Change) else None, note):
+                return told
+        raise RegistryContendedError
+
+    def _decided(self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber]) -> Change | Refused:
+        errors = row_errors(values, sender)
+        if errors:
+            return Refused(errors)
+        principal = principal_of_row(values)
+        situation = Situation(
+            known=seen[values["atenabango"]],
+            principal=None if principal is None else seen[principal],
+            now=self.clock.now(),
+            residents_keep_numbers=self.residents_keep_numbers,
+        )
+        decided = decide_row(values, sender, situation, self.ranges)
+        if isinstance(decided, Change) and not is_deletion(values) and decided.unlinked_from and not decided.linked_to:
+            remark = ("名寄せ元フラグ", outcomes.UNLINKED_BY_FLAG, dict[str, object]())
+            return replace(decided, remarks=(*decided.remarks, remark))
+        return decided
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryChunk:
+    """An `OpenChunk` of edits."""
+
+    applier: RegistryApplier
+    file: FileContext
+    known: Set[int] = field(default=frozenset())
+
+    def apply(self, rows: Sequence[Row]) -> Applied:
+        """Apply valid rows, one after the other, and return what they changed."""
+        applied, number = Applied(), self.file.columns.index("atenabango")
+        for row in rows:
+            outcome = self.applier.outcome(self.file, row)
+            if outcome.count != "failed":
+                setattr(applied.counts, outcome.count, getattr(applied.counts, outcome.count) + 1)
+            applied.problems += [
+                RowProblem(row.line, item, outcomes.by_code(code), message, row.values[number])
+                for item, code, message in outcome.told
+            ]
+        return applied
+
+
+def _outcome(decided: Change | Refused) -> RowOutcome:
+    if isinstance(decided, Refused):
+        return RowOutcome("failed", tuple(_error(error) for error in decided.errors))
+    remarks = tuple(
+        (item, outcome.code, outcome.sentence(item=item, **fields)) for item, outcome, fields in decided.remarks
+    )
+    return RowOutcome(_count(decided), remarks)
+
+
+def _error(error: RequestError) -> tuple[str, str, str]:
+    item = BY_NAME.get(error.item)
+    return (item.name if item else "", error.code, error.message)
+
+
+def _count(change: Change) -> str:
+    if not change.changes:
+        return "unchanged"
+    return "updated" if change.entry is None else _COUNTS.get(change.entry.deed, "updated")
