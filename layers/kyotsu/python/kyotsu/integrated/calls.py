@@ -1,0 +1,150 @@
+"""The two API calls of 団体内統合宛名: requests in, answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kyotsu.addressees.records import NO_ID, Use
+from kyotsu.addressees.requests import Circumstances, InvalidRequestError
+from kyotsu.addressees.responses import Call
+from kyotsu.contracts import outcomes
+from kyotsu.contracts.api import ApiAnswer, ApiRequest
+from kyotsu.contracts.audit import Access, AuditTrail, Deed
+from kyotsu.integrated import responses
+from kyotsu.integrated.issuing import Issued, Issuing
+from kyotsu.integrated.requests import PlacedError, looked_up, refused, validated
+from kyotsu.integrated.showing import Showing, Shown
+from kyotsu.japanese import dates
+
+PURPOSE = "linkage"
+"""The purpose of the catalogue that these calls are for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """What the deployment and its catalogue say of callers."""
+
+    municipalities: Collection[str]
+    """市区町村コード that this deployment accepts."""
+    use_of: Callable[[str], Use]
+    """A system's ids, as they stand in requests."""
+    handles_individual_numbers: Callable[[str], bool]
+    """Whether a system may send, and be shown, 個人番号."""
+
+    def circumstances(self, request: ApiRequest) -> Circumstances:
+        """Return what a request is held against."""
+        return Circumstances(self.municipalities, self.use_of(request.system), request.received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCall:
+    """`dantainaitogoatenabangofuban`: an `ApiCall`."""
+
+    callers: Callers
+    issuing: Issuing
+    audit: AuditTrail
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """Issue numbers to the people of a request: 200 if anybody was done, 400 otherwise."""
+        if not self.callers.handles_individual_numbers(request.system):
+            denied = refused(outcomes.INDIVIDUAL_NUMBER_NOT_ALLOWED)
+            return _refused(responses.ISSUE, responses.whole([denied]))
+        try:
+            asked = validated(request.body, self.callers.circumstances(request))
+        except InvalidRequestError as error:
+            return _refused(responses.ISSUE, responses.whole(error.errors))
+        if not asked.subjects:
+            return _refused(responses.ISSUE, asked.errors)
+        # Before anything is done: a change that nobody could tell of later must not be.
+        self.audit.record(
+            _access(request, responses.ISSUE, Deed.CHANGED), [subject.number for subject in asked.subjects]
+        )
+        key = f"request/{request.system}/{request.idempotency_key}" if request.idempotency_key else None
+        use, at = self.callers.use_of(request.system), _iso(request)
+        found = self.issuing.issue(asked.subjects, asked.header, use, key=key, at=at)
+        errors = [*asked.errors, *(one for one in found if isinstance(one, PlacedError))]
+        issued = [one for one in found if isinstance(one, Issued)]
+        if not issued:
+            return _refused(responses.ISSUE, errors)
+        people = [responses.issued(asked.header, one.place, one.number, one.integrated, new=one.new) for one in issued]
+        numbers = tuple(number for one in issued for number in (one.number, one.integrated))
+        return ApiAnswer(status=200, body=responses.done(people, errors), codes=_codes(errors), numbers=numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCall:
+    """`dantainaitogoatenakihonjohosyokai`: an `ApiCall`."""
+
+    callers: Callers
+    showing: Showing
+    audit: AuditTrail
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """Show a person: 200 with nobody, if there is none that the caller may see. Raises UndecidedError (503)."""
+        try:
+            asked = looked_up(request.body, self.callers.circumstances(request))
+        except InvalidRequestError as error:
+            return _refused(responses.SHOW, responses.whole(error.errors))
+        allowed = self.callers.handles_individual_numbers(request.system)
+        if not allowed and (asked.by == "kojinbango" or asked.wants_individual_number):
+            denied = refused(outcomes.INDIVIDUAL_NUMBER_NOT_ALLOWED)
+            return _refused(responses.SHOW, responses.whole([denied]))
+        use = self.callers.use_of(request.system)
+        shown = self.showing.shown(asked, request.system, use, allowed=allowed)
+        if shown is None:
+            return ApiAnswer(status=200, body=responses.shown([]))
+        access = _access(request, responses.SHOW, Deed.READ)
+        self.audit.record(msgspec.structs.replace(access, withheld=shown.withheld), shown.numbers)
+        body = responses.shown([_person(shown)])
+        return ApiAnswer(status=200, body=body, numbers=(shown.integrated, *shown.numbers))
+
+
+def _person(shown: Shown) -> responses.ShownPerson:
+    rows = tuple(
+        responses.ShownRow(
+            atenabango=row.number,
+            gyomuid=row.business,
+            dokujishisakushisutemutoid=row.local_system,
+            togoatenafuragu="1" if row == shown.flagged else "0",
+        )
+        for row in shown.rows
+    )
+    return responses.ShownPerson(
+        dantainaitogoatenabango=shown.integrated,
+        atena=rows,
+        kojinbango=shown.individual_number or "",
+        juminjotai=shown.status or "",
+        **shown.items,
+    )
+
+
+def _access(request: ApiRequest, call: Call, deed: Deed) -> Access:
+    return Access(
+        access_id=request.request_id,
+        at=_iso(request),
+        actor=request.system,
+        business=request.system,
+        purpose=PURPOSE,
+        deed=deed,
+        subject=call.path,
+    )
+
+
+def use_of(system: str, *, local: bool) -> Use:
+    """Return the ids of a system of the catalogue, as they stand in requests."""
+    return Use(NO_ID, system) if local else Use(system)
+
+
+def _refused(call: Call, errors: Sequence[PlacedError]) -> ApiAnswer:
+    return ApiAnswer(status=400, body=responses.refused(call, errors), codes=_codes(errors))
+
+
+def _codes(errors: Sequence[PlacedError]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(placed.error.code for placed in errors))
+
+
+def _iso(request: ApiRequest) -> str:
+    return dates.iso(dates.compact(request.received_at))
