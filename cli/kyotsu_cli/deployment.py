@@ -41,7 +41,7 @@ from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
-STACKS = ("Stateful", "Access", "Linkage", "Delivery", "Watch")
+STACKS = ("Stateful", "Access", "Numbering", "Linkage", "Delivery", "Watch")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ OPERATION = "operation"
 """The purpose of whoever runs the common functions."""
 _BUSINESS = "030"
 """庁内データ連携, for which operators run the common functions."""
-_UNRECORDED = (BotoCoreError, ClientError, PynamoDBException, SlotTakenError)
+UNRECORDED = (BotoCoreError, ClientError, PynamoDBException, SlotTakenError)
 
 
 class Viewing:
@@ -62,7 +62,7 @@ class Viewing:
         )
         try:
             self._trail.record(access, numbers)
-        except _UNRECORDED as error:
+        except UNRECORDED as error:
             named = f"宛名番号 {numbers[0]}" + (f" ほか{len(numbers) - 1}人" if len(numbers) > 1 else "")
             raise CommandError(
                 f"監査証跡に記録できないため、{named} を示しません（{type(error).__name__}）。"

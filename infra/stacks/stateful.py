@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -123,6 +124,8 @@ class StatefulStack(Stack):
                 "FingerprintSecret": self.personal.secret_arn,
                 "IntegratedTable": self.integrated.table.table_name,
                 "LinkageTable": self.linkage.table.table_name,
+                # What `kyotsu addressee import` must know of numbers that are issued here.
+                "NumberRanges": msgspec.json.encode(self._parameters.numbering.ranges).decode(),
                 "PersonalKey": self.keys.personal.key_arn,
                 "ProtectionTable": self.protection.table.table_name,
                 "ResidentsTable": self.residents.table.table_name,

@@ -140,6 +140,7 @@ def migration(registry: Any, residents: Any = None, system: str | None = None, t
     return Migration(
         reader=RowReader(CATALOGUE, "141003", frozenset({"141003"}), NOW, given),
         registry=registry,
+        integrated=registry,
         residents=residents or registry,
         ranges=RANGES,
         fingerprints=FINGERPRINTS,

@@ -161,7 +161,7 @@ class Survey:
         """Return rows by fate (None became `undecided`), and `invalid` ones."""
         found = self._database.execute("SELECT COALESCE(fate, 'undecided'), COUNT(*) FROM row GROUP BY fate")
         (invalid,) = self._database.execute("SELECT COUNT(*) FROM invalid").fetchone()
-        return {**dict.fromkeys(map(str, Fate), 0), **dict(found.fetchall()), "invalid": invalid}
+        return {**dict.fromkeys((*map(str, Fate), "undecided"), 0), **dict(found.fetchall()), "invalid": invalid}
 
     def codes(self) -> dict[str, int]:
         """Return of each code how many rows it is told of."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,7 +16,7 @@ from kyotsu.addressees.migrating import Fate, Met, MigratingRow, Place, RecordMe
 from kyotsu.addressees.migrating import person_key as keyed
 from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
-from kyotsu.addressees.numbers import LENGTH, Ranges
+from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
 from kyotsu.addressees.records import NO_ID, Use
 from kyotsu.addressees.store import KnownNumber, MigrationStore, RegistryStore
 from kyotsu.contracts.rows import Row
@@ -46,6 +47,14 @@ class Records(Protocol):
         ...
 
 
+class IntegratedNumbers(Protocol):
+    """Numbers of integrated people: one of an existing system may lie in their range."""
+
+    def reserve(self, numbers: Collection[str]) -> Collection[str]:
+        """Reserve numbers, so that they are never issued; again changes nothing. Returns those that are taken."""
+        ...
+
+
 class Registry(RegistryStore, MigrationStore, Protocol):
     """The registry as a migration needs it."""
 
@@ -56,6 +65,7 @@ class Migration:
 
     reader: RowReader
     registry: Registry
+    integrated: IntegratedNumbers
     residents: Records
     ranges: Ranges
     fingerprints: Fingerprints
@@ -96,6 +106,9 @@ class Migration:
         """Have none of the numbers issued from now on."""
         for numbers in self.survey.numbers():
             self.registry.reserve(numbers)
+            theirs = [number for number in numbers if self.ranges.kind(number) is NumberKind.INTEGRATED]
+            if theirs:
+                self.integrated.reserve(theirs)
 
     def write(self, files: Sequence[MigrationFile], progress: Progress) -> None:
         """Take all rows over that may be: first those whose data records have, then further systems, then links."""
@@ -174,7 +187,7 @@ class Migration:
                 lines = chosen(place, rows) if rows else {}
                 tasks = ((self._task(place, name, row), lines[row.line]) for row in rows if row.line in lines)
                 while batch := list(islice(tasks, BATCH)):
-                    yield f"{name}/{batch[0][0].place.line}", batch
+                    yield f"{name}/{_lines(batch)}", batch
 
     def _task(self, file: int, name: str, row: Row) -> Task:
         found = self.reader.read(row)
@@ -192,6 +205,12 @@ class Migration:
 
     def _content(self, once: str) -> bytes:
         return self.fingerprints.of(_PURPOSE, once)
+
+
+def _lines(batch: Sequence[tuple[Task, object]]) -> str:
+    """Return a short name of exactly these rows of a file."""
+    lines = ",".join(str(task.place.line) for task, _ in batch)
+    return f"{batch[0][0].place.line}-{hashlib.sha256(lines.encode()).hexdigest()[:16]}"
 
 
 def _spellings(group: Sequence[MigratingRow]) -> list[str]:
