@@ -19,6 +19,9 @@ class Numbering:
     """Whether the 住民記録 system obtains 住民宛名番号 here (標準オプション機能)."""
     integrated_with_issue: bool = False
     """Whether an issue of a 住登外者宛名番号 that names a 個人番号 issues the 団体内統合宛名番号 as well (1.1.3)."""
+    residents_keep_numbers: bool = True
+    """Whether a 住登外者 who becomes a 住登者 keeps the number as 住民宛名番号: a deletion then closes the record of a
+    number that is a 住登者's for every business, as all of them find the person among the residents."""
     lease_seconds: int = 300
     """How long a clerk edits a record alone; whoever goes on prolongs it."""
     requests_per_second: int = 100

@@ -13,7 +13,7 @@ from kyotsu.addressees.editing import End, Link, Situation, Update, decide, not_
 from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.leasing import lease_refusal
-from kyotsu.addressees.once import content_of, key_reused, once_key
+from kyotsu.addressees.once import content_of, kept, key_reused, once_key
 from kyotsu.addressees.records import AddresseeRecord, Operation, use_of
 from kyotsu.addressees.requests import Circumstances, InvalidRequestError
 from kyotsu.addressees.responses import EDIT, Edited, EditedNumber, edited, refused
@@ -105,9 +105,9 @@ class Editing:
 
 
 def _repeated(earlier: Done, content: bytes) -> ApiAnswer:
-    if earlier.content != content:
+    body = kept(earlier, content, Edited)
+    if body is None:
         return _refusal((key_reused(),))
-    body = msgspec.json.decode(earlier.answer, type=Edited)
     return ApiAnswer(status=200, body=body, numbers=tuple(entry.atenabango for entry in body.result))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.leasing import held_by_another, lease_refusal
-from kyotsu.addressees.linking import LinkKnown, link_refusals
+from kyotsu.addressees.linking import link_known, link_refusals
 from kyotsu.addressees.records import REGISTRY, AddresseeRecord, BusinessUse, Deed, HistoryEntry, Operation, Use
 from kyotsu.addressees.revising import revised, too_many
 from kyotsu.addressees.rules import RequestError
@@ -127,21 +127,13 @@ def _refusals(edit: Edit, situation: Situation, record: AddresseeRecord) -> Iter
         yield _refusal("rirekibango", outcomes.VERSION_OUTDATED, version=record.version)
     principal = principal_of(edit)
     if principal is not None:
-        yield from link_refusals(edit.number, principal, record, _link_known(situation), edit.use)
+        if situation.principal is None:
+            raise ValueError("an edit that links was decided without what is known of the principal")
+        link = link_known(known, situation.principal)
+        yield from link_refusals(edit.number, principal, record, link, edit.use)
     closes = isinstance(edit, Update) and edit.closed_to_others and not record.closed_to_others
     if closes and (record.owner != edit.use or record.uses != {edit.use}):
         yield _refusal("tagyomusanshofukafuragu", outcomes.CLOSING_SHARED)
-
-
-def _link_known(situation: Situation) -> LinkKnown:
-    principal = situation.principal
-    if principal is None:
-        raise ValueError("an edit that links was decided without what is known of the principal")
-    return LinkKnown(
-        principal=principal.record,
-        principal_is_resident=_is_residents(principal),
-        is_principal=situation.known.linked > 0,
-    )
 
 
 def _is_residents(principal: KnownNumber | None) -> bool:

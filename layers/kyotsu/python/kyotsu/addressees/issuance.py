@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.conditions import NEW
-from kyotsu.addressees.issuing import Known, Refused, issue
-from kyotsu.addressees.linking import LinkKnown
+from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.numbers import NumberKind, Ranges
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
 from kyotsu.addressees.records import use_of
@@ -72,7 +72,7 @@ class Issuance:
             valid = validated(request.body, Circumstances(self.municipalities, caller, request.received_at))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
-        answered = self._issued(valid, once_key(request), lambda: self._content(request))
+        answered = self._issued(valid, request.received_at, once_key(request), lambda: self._content(request))
         if answered.status == 200 and self.integrated is not None and valid.individual_number is not None:
             # After the number, and again by each repeat: whatever was lost between both is made good here.
             self.integrated().ensure(answered.numbers[0], valid)
@@ -81,7 +81,9 @@ class Issuance:
     def _content(self, request: ApiRequest) -> bytes:
         return content_of(ISSUE, request.body, self.fingerprints)
 
-    def _issued(self, request: IssueRequest, once: str | None, content: Callable[[], bytes]) -> ApiAnswer:
+    def _issued(
+        self, request: IssueRequest, now: datetime, once: str | None, content: Callable[[], bytes]
+    ) -> ApiAnswer:
         tried: Change | None = None
         for _ in range(ATTEMPTS):
             number, seen = self._seen(request, once, tried)
@@ -90,7 +92,8 @@ class Issuance:
             if tried is not None and request.processing == NEW and seen.numbers[number].record == tried.record:
                 # Nobody else was given this number: the write that seemed to be refused is our own.
                 return _done(tried, request)
-            decided = issue(request, known(seen, number, request.principal), self.ranges, number)
+            principal = None if request.principal is None else seen.numbers[request.principal]
+            decided = issue(request, known_of(seen.numbers[number], principal, request, now), self.ranges, number)
             if isinstance(decided, Refused):
                 return _refusal(decided.errors)
             answered = _done(decided, request)
@@ -125,22 +128,6 @@ def is_free(found: KnownNumber) -> bool:
     if found.record is not None or found.resident is not None:
         return False
     return not (found.migrated or found.issued_to_residents or found.linked)
-
-
-def known(seen: Seen, number: str, principal: str | None) -> Known:
-    """Return what a request is decided by."""
-    own, target = seen.numbers[number], None if principal is None else seen.numbers[principal]
-    return Known(
-        record=own.record,
-        use=own.use,
-        resident=own.resident,
-        migrated=own.migrated,
-        link=LinkKnown(
-            principal=target.record if target else None,
-            principal_is_resident=target is not None and target.resident is not None,
-            is_principal=own.linked > 0,
-        ),
-    )
 
 
 def _repeated(earlier: Done, content: bytes) -> ApiAnswer:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.conditions import CHOSEN, EXISTING, NEW
-from kyotsu.addressees.linking import LinkKnown, link_refusals
+from kyotsu.addressees.leasing import held_by_another, lease_refusal
+from kyotsu.addressees.linking import LinkKnown, link_known, link_refusals
 from kyotsu.addressees.numbers import NumberKind, Ranges, follows_rule
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin
 from kyotsu.addressees.requests import IssueRequest
 from kyotsu.addressees.revising import revised, too_many
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.store import KnownNumber
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.residents.effects import REGISTERED, Remark, number_remarks
@@ -36,6 +39,20 @@ class Known:
     migrated: bool = False
     """Whether the number was reserved by a migration."""
     link: LinkKnown = field(default_factory=LinkKnown)
+    edited: bool = False
+    """Whether somebody else edits the record alone (排他制御)."""
+
+
+def known_of(own: KnownNumber, principal: KnownNumber | None, request: IssueRequest, now: datetime) -> Known:
+    """Return what a request is decided by; `principal`: what is known of the number it links to, if it does."""
+    return Known(
+        record=own.record,
+        use=own.use,
+        resident=own.resident,
+        migrated=own.migrated,
+        link=link_known(own, principal),
+        edited=held_by_another(own.lease, request.use, request.operation.operator, now),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,8 @@ def _refusals(request: IssueRequest, known: Known, ranges: Ranges, number: str) 
     if request.processing != NEW and not _is_usable(request, known, ranges):
         yield _refusal("atenabango", outcomes.NUMBER_UNUSABLE)
         return  # Whatever else is wrong would tell of a record that the caller may not see.
+    if request.processing != NEW and known.edited:
+        yield lease_refusal()
     current = record if record is not None and not record.deleted else None
     if request.principal is not None:
         yield from link_refusals(number, request.principal, current, known.link, request.use)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kyotsu.addressees.records import AddresseeRecord, Use
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.store import KnownNumber
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 
@@ -20,6 +21,15 @@ class LinkKnown:
     """Whether the principal's number is, or was, a resident's."""
     is_principal: bool = False
     """Whether others are linked to the request's own number."""
+
+
+def link_known(own: KnownNumber, principal: KnownNumber | None) -> LinkKnown:
+    """Return what is known for a link from one number to another; None: nothing is to be linked."""
+    return LinkKnown(
+        principal=None if principal is None else principal.record,
+        principal_is_resident=principal is not None and principal.resident is not None,
+        is_principal=own.linked > 0,
+    )
 
 
 def link_refusals(

@@ -12,14 +12,12 @@ from collections.abc import Iterator, Mapping
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.conditions import EXISTING, link_errors, person_errors
 from kyotsu.addressees.editing import End, Linking, Situation, Update, decide
-from kyotsu.addressees.issuing import Known, Refused, issue
+from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.items import BY_NAME, PERSON
-from kyotsu.addressees.linking import LinkKnown
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import NO_ID, Use
 from kyotsu.addressees.requests import IssueRequest, operation_of
 from kyotsu.addressees.rules import RequestError, error_of, wrong
-from kyotsu.addressees.store import KnownNumber
 
 _LINKED = "nayosemotofuragu"
 _PRINCIPAL = "nayosesakiatenabango"
@@ -50,7 +48,8 @@ def decide_row(values: Mapping[str, str], sender: Use, situation: Situation, ran
     if is_deletion(values):
         return decide(End(number=values["atenabango"], use=sender, operation=operation_of(values)), situation)
     if record is None or record.deleted:
-        return issue(_carried_over(values, sender), _known(situation), ranges, "")
+        request = _carried_over(values, sender)
+        return issue(request, known_of(situation.known, situation.principal, request, situation.now), ranges, "")
     return decide(_update(values, sender, knows=sender in record.uses), situation)
 
 
@@ -99,22 +98,3 @@ def _carried_over(values: Mapping[str, str], sender: Use) -> IssueRequest:
 
 def _person(values: Mapping[str, str]) -> dict[str, str]:
     return {name: values[name] for name in PERSON if name in values}
-
-
-def _known(situation: Situation) -> Known:
-    own, target = situation.known, situation.principal
-    return Known(
-        record=own.record,
-        use=own.use,
-        resident=own.resident,
-        migrated=own.migrated,
-        link=_link_known(own, target),
-    )
-
-
-def _link_known(own: KnownNumber, target: KnownNumber | None) -> LinkKnown:
-    return LinkKnown(
-        principal=None if target is None else target.record,
-        principal_is_resident=target is not None and target.resident is not None,
-        is_principal=own.linked > 0,
-    )

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import functools
+from datetime import timedelta
 
 import msgspec
 
+from kyotsu.addressees.applying import RegistryApplier
+from kyotsu.addressees.edit_call import Editing
+from kyotsu.addressees.history_call import Showing
 from kyotsu.addressees.issuance import Issuance
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.resident_numbers import ResidentNumbers
 from kyotsu.addressees.serial_table import SerialTable
 from kyotsu.addressees.serials import ReservedNumbers
 from kyotsu.addressees.table import RegistryTable
+from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.runtime import clients
+from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.fingerprints import HmacFingerprints, secret_key
 from kyotsu.runtime.sealing import KmsSealer
 from kyotsu.runtime.settings import setting
+from kyotsu.wiring.audit import audit_trail
+from kyotsu.wiring.catalogue import withheld_items
+from kyotsu.wiring.protection import protection_decision
+
+ADDRESSEES = "addressees"
+"""The applier of 住登外者宛名基本情報の更新, as the catalogue names it."""
 
 
 @functools.cache
@@ -29,6 +41,47 @@ def issue_call() -> Issuance:
         municipalities=accepted_municipalities(),
         fingerprints=fingerprints(),
     )
+
+
+@functools.cache
+def edit_call() -> Editing:
+    """Return 住登外者宛名基本情報更新. Rights: look, write, history, lease and release of `RegistryTable`."""
+    return Editing(
+        store=registry(),
+        municipalities=accepted_municipalities(),
+        fingerprints=fingerprints(),
+        lease_time=timedelta(seconds=int(setting("LEASE_SECONDS"))),
+        residents_keep_numbers=residents_keep_numbers(),
+    )
+
+
+@functools.cache
+def history_call() -> Showing:
+    """Return 住登外者宛名履歴照会. Rights: look, history and linked_to of `RegistryTable`, and those of
+    `protection_decision` and `audit_trail`."""
+    return Showing(
+        store=registry(),
+        municipalities=accepted_municipalities(),
+        decision=protection_decision(),
+        audit=audit_trail(),
+        withheld=withheld_items(load_catalogue(layer_root()), ADDRESSEES),
+    )
+
+
+@functools.cache
+def registry_applier() -> RegistryApplier:
+    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`."""
+    return RegistryApplier(
+        store=registry(),
+        ranges=ranges(),
+        clock=SystemClock(),
+        residents_keep_numbers=residents_keep_numbers(),
+    )
+
+
+def residents_keep_numbers() -> bool:
+    """Tell whether a 住登外者 who becomes a 住登者 keeps the number. Setting: RESIDENTS_KEEP_NUMBERS."""
+    return setting("RESIDENTS_KEEP_NUMBERS") == "true"
 
 
 @functools.cache
