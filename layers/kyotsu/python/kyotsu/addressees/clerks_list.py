@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from kyotsu.addressees.records import Deed
 from kyotsu.addressees.standing import Standing, moment_of, systems_of
 from kyotsu.addressees.stream import Remarked
 from kyotsu.japanese import dates
@@ -20,6 +21,7 @@ REPEATED_WITHIN = timedelta(minutes=10)
 """Two registrations of one business so close in their 操作日時 look like one request that was sent again."""
 MOST_PAIRS = 20
 """Pairs listed of one new number: further ones are alike to these as well."""
+_ISSUED = frozenset({Deed.REGISTERED, Deed.REOPENED})
 _COMPACT = "%Y%m%d%H%M%S"
 
 
@@ -108,9 +110,14 @@ def pairs(number: str, alike: Iterable[str], standings: Mapping[str, Standing]) 
         )
 
 
-def remark(remarked: Remarked) -> Entry:
-    """Return the entry of a history entry with remarks."""
+def remark(remarked: Remarked) -> Entry | None:
+    """Return the entry of a history entry with remarks; None if its request had an answer with a place for them.
+
+    Only the published answer of the number-issue API has none, and only there a registration begins with remarks.
+    """
     entry, record = remarked.entry, remarked.entry.record
+    if entry.deed not in _ISSUED:
+        return None
     return Entry(
         entry_id=f"remark-{record.number}-{record.revision}",
         kind=Kind.REMARK,

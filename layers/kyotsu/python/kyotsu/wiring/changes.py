@@ -69,8 +69,9 @@ class RegistryChanges:
         if posting is not None:
             self._list_alike(posting)
         remarked = stream.remarked_of(change)
-        if remarked is not None:
-            self.clerks.add(clerks_list.remark(remarked))
+        entry = clerks_list.remark(remarked) if remarked else None
+        if entry is not None:
+            self.clerks.add(entry)
 
     def _tell_of(self, before: AddresseeRecord | None, after: AddresseeRecord) -> None:
         old, new = standing_of(before) if before else None, standing_of(after)
