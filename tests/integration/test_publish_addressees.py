@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -85,7 +84,7 @@ def _image(item: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def registry(cloud: Cloud, quick_transactions: None) -> Iterator[Registry]:
+def registry(cloud: Cloud, quick_transactions: None) -> Registry:
     for system in ("010", "022"):
         cloud.s3.create_bucket(Bucket=PREFIX + system, CreateBucketConfiguration={"LocationConstraint": REGION})
     return Registry(cloud)
