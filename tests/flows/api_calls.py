@@ -65,7 +65,7 @@ class Systems:
         credentials = Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])
         request = AWSRequest("POST", f"{self.endpoints['iam_api_url']}/{call}", headers=JSON, data=content(body))
         SigV4Auth(credentials, "execute-api", self.endpoints["region"]).add_auth(request)
-        return fetch(request.url, content(body), dict(request.headers.items()))
+        return fetch(str(request.url), content(body), dict(request.headers.items()))
 
 
 JSON = {"Content-Type": "application/json;charset=UTF-8"}

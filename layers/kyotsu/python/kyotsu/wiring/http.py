@@ -6,7 +6,7 @@ endpoint = served("jutogaishaatenabangofuban", v10=issue_call)
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kyotsu.access import callers
@@ -54,7 +54,7 @@ def served(name: str, **versions: Callable[[], ApiCall]) -> Endpoint:
     return Endpoint(lambda: routes(load_catalogue(layer_root()), name, versions))
 
 
-def routes(catalogue: Catalogue, name: str, versions: dict[str, Callable[[], ApiCall]]) -> Sequence[Route]:
+def routes(catalogue: Catalogue, name: str, versions: Mapping[str, Callable[[], ApiCall]]) -> Sequence[Route]:
     """Return the routes of a call. A version that is not implemented, or not in the catalogue, is not there."""
     return [
         Route(

@@ -5,6 +5,7 @@ Whatever happens, the caller gets JSON in the form of its API, and the log a lin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ from kyotsu.runtime.logs import log_failure
 
 CONTENT_TYPE = "application/json;charset=UTF-8"
 Event = Mapping[str, Any]
+
+_TITLE = "共通機能"
 
 logger = Logger()
 metrics = Metrics(namespace="Kyotsu")
@@ -69,28 +72,35 @@ class Endpoint:
         """Answer one request; return what a Lambda proxy integration wants."""
         correlation = correlation_id(headers_of(event))
         logger.set_correlation_id(correlation)
+        answered = self._answered(event, context)
+        answered["multiValueHeaders"] |= {CORRELATION: [correlation]}
+        metrics.add_metric(name="RequestsRefused", unit=MetricUnit.Count, value=answered["statusCode"] == 401)
+        metrics.flush_metrics()
+        return answered
+
+    def _answered(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             self._app = self._app or _resolver(self._routes())
-            answered = self._app.resolve(event, context)
-        finally:
-            metrics.flush_metrics()
-        headers = answered["multiValueHeaders"] | {CORRELATION: [correlation]}
-        return {**answered, "multiValueHeaders": headers}
+            return self._app.resolve(event, context)
+        except Exception as error:  # noqa: BLE001 - of a function that can't begin, there is no call to answer
+            log_failure(logger, "api.failed", error)
+            found = _without_call(503, "想定外のエラーが発生しました。")
+            headers = {"Content-Type": [CONTENT_TYPE]}
+            return {"statusCode": found.status_code, "multiValueHeaders": headers, "body": found.body}
 
 
 def _resolver(routes: Sequence[Route]) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver()
     for route in routes:
         app.post(route.path)(lambda route=route: _respond(route, app.current_event.raw_event))
+    app.not_found(lambda _: _without_call(404, "このパスのAPIはありません。"))
     return app
 
 
 def _respond(route: Route, event: Event) -> Response[str]:
-    refused = 0
     try:
         answer = _answered(route, event)
     except UnauthorizedError as error:
-        refused = 1
         logger.info("api.refused", extra={"path": route.path, "code": error.code, **error.fields})
         answer = ApiAnswer(status=401, body=route.bodies.unauthorized())
     except BadRequestError as error:
@@ -99,7 +109,6 @@ def _respond(route: Route, event: Event) -> Response[str]:
     except Exception as error:  # noqa: BLE001 - the caller may not be told, and Lambda would log its text
         log_failure(logger, "api.failed", error, path=route.path)
         answer = ApiAnswer(status=503, body=route.bodies.unavailable())
-    metrics.add_metric(name="RequestsRefused", unit=MetricUnit.Count, value=refused)
     return Response(answer.status, CONTENT_TYPE, msgspec.json.encode(answer.body).decode())
 
 
@@ -117,3 +126,9 @@ def _answered(route: Route, event: Event) -> ApiAnswer:
     ids = {"path": route.path, "system": system, "request_id": request.request_id}
     logger.info("api.answered", extra={**ids, **told})
     return answer
+
+
+def _without_call(status: int, detail: str) -> Response[str]:
+    """Return an answer of no call in particular, in the form of those that have one."""
+    body = {"title": _TITLE, "detail": detail, "_links": {"self": {"href": "/"}}}
+    return Response(status, CONTENT_TYPE, json.dumps(body, ensure_ascii=False))
