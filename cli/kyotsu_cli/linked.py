@@ -14,7 +14,7 @@ import boto3
 from infra.access.grants import grants
 from kyotsu_cli.deployment import ENDPOINTS, catalogue
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.federation import Client, TokenSource, federated_session
+from kyotsu_cli.federation import SCOPE, Client, TokenSource, federated_session
 
 SECRET = "KYOTSU_CLIENT_SECRET"  # noqa: S105 - the name of the variable
 
@@ -99,17 +99,28 @@ def _own(system: str, sandbox: Mapping[str, Any] | None) -> boto3.Session:
     return boto3.Session(pair["aws_access_key_id"], pair["aws_secret_access_key"], region_name=sandbox["region"])
 
 
-def _federated(options: Options, system: str, sandbox: Mapping[str, Any] | None) -> boto3.Session:
-    known = _known(system, sandbox) if sandbox else {}
+def token_client(options: Options, system: str, scope: str = SCOPE) -> Client:
+    """Return the client of the token server that a system is; raises CommandError with what is missing."""
+    path = os.environ.get(ENDPOINTS)
+    return _client(options, _known(system, _read(Path(path))) if path else {}, scope)
+
+
+def _client(options: Options, known: Mapping[str, str | None], scope: str) -> Client:
     client_id = _needed(options.client_id or known.get("client_id"), "--client-id", "KYOTSU_CLIENT_ID")
     # A secret belongs to its client: one of the sandbox's is never sent for another client.
     known_secret = known.get("client_secret") if client_id == known.get("client_id") else None
-    client = Client(
+    return Client(
         token_url=_needed(options.token_url or known.get("token_url"), "--token-url", "KYOTSU_TOKEN_URL"),
         client_id=client_id,
         client_secret=_needed(_secret(options) or known_secret, "--client-secret-file", "KYOTSU_CLIENT_SECRET"),
+        scope=scope,
         basic=options.basic,
     )
+
+
+def _federated(options: Options, system: str, sandbox: Mapping[str, Any] | None) -> boto3.Session:
+    known = _known(system, sandbox) if sandbox else {}
+    client = _client(options, known, SCOPE)
     role_arn = _needed(options.role_arn or known.get("role_arn"), "--role-arn", "KYOTSU_ROLE_ARN")
     region = options.region or known.get("region") or "ap-northeast-1"
     return federated_session(TokenSource(client), role_arn, region, options.sts_url or known.get("sts_url"))

@@ -13,6 +13,7 @@ import msgspec
 from kyotsu.addressees.basis_table import BasisTable
 from kyotsu.addressees.clerks_list_table import ClerksListTable
 from kyotsu.addressees.numbers import Ranges
+from kyotsu.addressees.records import REGISTRY
 from kyotsu.addressees.standing_table import StandingTable
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts.audit import Access, Deed
@@ -25,6 +26,8 @@ from kyotsu_cli.undoing import operator
 from kyotsu_cli.viewing import OPERATION, UNRECORDED
 
 _BUSINESS = "031"
+REGISTERED_BY = REGISTRY
+"""As whom operators look and link: the registry's own clerks."""
 
 
 @dataclass(frozen=True)

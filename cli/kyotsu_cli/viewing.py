@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from kyotsu.contracts.audit import Access, Deed
-from kyotsu.contracts.protection import OPERATOR, Reader
+from kyotsu.contracts.protection import OPERATOR, Reader, Verdict
 from kyotsu.japanese.dates import JST, utc_now
 from kyotsu.protection.gate import ShownRecord, UndecidedError
 from kyotsu.runtime.audit.writing import SlotTakenError
@@ -32,7 +32,7 @@ class Viewing:
         known = catalogue().purposes
         if purpose not in known:
             raise CommandError(f"利用目的 {purpose} はありません。次のいずれかです：{'、'.join(known)}", Exit.USAGE)
-        self._gate, self._trail = deployment.shown, deployment.audit
+        self._gate, self._trail, self._decision = deployment.shown, deployment.audit, deployment.protection
         self._reader = Reader(OPERATOR, purpose)
         self._actor = f"{OPERATOR}:{operator()}"
 
@@ -41,12 +41,20 @@ class Viewing:
         try:
             shown = self._gate.shown(number, self._reader)
         except UndecidedError:
-            raise CommandError(
-                f"宛名番号 {number} は支援措置対象者か判定できないため、示しません。時間を置いて再実行してください。",
-                Exit.UNDECIDED,
-            ) from None
+            raise _undecided(number) from None
         self.tell([number], "resident show", withheld=shown.withheld)
         return shown
+
+    def withholds(self, numbers: Collection[str]) -> bool:
+        """Tell whether addresses of somebody who has all these numbers are kept back. Ask after what is shown was read.
+
+        One person's numbers are as protected as the most protected of them. Raises CommandError if nobody can tell now.
+        """
+        verdicts = self._decision.decide(sorted(numbers), self._reader)
+        unknown = sorted(set(numbers) - verdicts.keys())
+        if unknown:
+            raise _undecided(unknown[0])
+        return any(verdict is not Verdict.OPEN for verdict in verdicts.values())
 
     def tell(self, numbers: Sequence[str], subject: str, *, withheld: bool = False) -> None:
         """Record that people are about to be shown; raises CommandError if it can't be: then they must not be."""
@@ -67,3 +75,10 @@ class Viewing:
             raise CommandError(
                 f"監査証跡に記録できないため、{named} を示しません（{type(error).__name__}）。"
             ) from error
+
+
+def _undecided(number: str) -> CommandError:
+    return CommandError(
+        f"宛名番号 {number} は支援措置対象者か判定できないため、示しません。時間を置いて再実行してください。",
+        Exit.UNDECIDED,
+    )
