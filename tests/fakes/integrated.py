@@ -39,10 +39,6 @@ ONE, TWO, THREE = "123456789018", "023456789013", "111111111118"
 TELLER = Teller(FINGERPRINTS)
 
 
-def name_of(system: str) -> Use:
-    return Use(NO_ID, system) if system[0].isalpha() else Use(system)
-
-
 class FreshNumbers:
     """A `NumberSource` that counts."""
 
@@ -117,6 +113,9 @@ class MemoryIntegrated:
 
     def conflicts(self) -> Iterator[Conflict]:
         yield from self.noted.values()
+
+    def taken(self, numbers: Collection[str]) -> set[str]:
+        return set(numbers) & (self.people.keys() | self.reserved)
 
     def reserve(self, numbers: Collection[str]) -> list[str]:
         taken = [number for number in dict.fromkeys(numbers) if number in self.people]
@@ -221,9 +220,11 @@ def body(*people: object, **header: object) -> dict[str, object]:
     return {**own, "taishosha": list(people or [subject()]), **header}
 
 
-def request(sent: Mapping[str, object], system: str = "010", *, key: str | None = None, id: str = "r1") -> ApiRequest:
+def request(
+    sent: Mapping[str, object], system: str = "010", *, key: str | None = None, attempt: str = "r1"
+) -> ApiRequest:
     """Return a request as HTTP hands it on."""
-    return ApiRequest(body=sent, system=system, received_at=RECEIVED, request_id=id, idempotency_key=key)
+    return ApiRequest(body=sent, system=system, received_at=RECEIVED, request_id=attempt, idempotency_key=key)
 
 
 @dataclass
@@ -238,7 +239,7 @@ class Office:
 
     @property
     def callers(self) -> Callers:
-        return Callers({"141003"}, name_of, lambda system: system != LIBRARY)
+        return Callers({"141003"}, lambda system: system != LIBRARY)
 
     @property
     def issue(self) -> IssueCall:

@@ -127,9 +127,10 @@ def test_others_take_the_flag_from_each_other_where_nobody_is_a_resident() -> No
 
 
 def test_a_resident_of_whom_the_residents_system_told_nothing_stays_with_the_first_row() -> None:
-    known = Known(resident=Category(3, "1"))
-    person = changed(deciding.issue(told(), known, FRESH))
-    person = changed(deciding.issue(told("1", WELFARE, at="10:00:00"), replace(of(person), resident=Category(3, "1")), None))
+    resident = Category(3, "1")
+    person = changed(deciding.issue(told(), Known(resident=resident), FRESH))
+    later = told("1", WELFARE, at="10:00:00")
+    person = changed(deciding.issue(later, replace(of(person), resident=resident), None))
     assert flag(person) == ("1", "010")
 
 
@@ -164,7 +165,8 @@ def test_another_individual_number_without_such_a_reason_is_refused_and_listed()
 def test_an_individual_number_of_somebody_else_is_never_merged() -> None:
     other = changed(deciding.issue(told("2", individual=TWO), Known(), "900000000000002"))
     for reason in ("45", None):
-        decided = deciding.issue(told(individual=TWO, reason=reason), Known(by_number=issued(), by_individual=other), None)
+        known = Known(by_number=issued(), by_individual=other)
+        decided = deciding.issue(told(individual=TWO, reason=reason), known, None)
         assert outcome(decided) == outcomes.INDIVIDUAL_NUMBER_TAKEN.code
         assert isinstance(decided, Refused)
         assert decided.conflict == Conflict("1", FRESH, other.number, "010", "20260501090000")

@@ -119,8 +119,7 @@ def test_another_individual_number_for_another_reason_is_listed_and_the_rest_is_
 
 
 def test_an_individual_number_of_somebody_else_is_listed_and_the_rest_is_done(store: MemoryIntegrated) -> None:
-    Office(store).issue.answer(request(body(subject(kojinbango=TWO, atenabango="2")), id="r2"))
-    store.people = {number: store.people[number] for number in store.people}
+    Office(store).issue.answer(request(body(subject(kojinbango=TWO, atenabango="2")), attempt="r2"))
     now = Resident(4, "1", items(kojinbango=TWO))
     refused = following(store, MemoryResidents(now, frozenset({"45"}))).follow(event(4), AT)
     assert refused is not None
@@ -129,7 +128,7 @@ def test_an_individual_number_of_somebody_else_is_listed_and_the_rest_is_done(st
 
 
 def test_who_loses_looks_again(store: MemoryIntegrated) -> None:
-    store.interrupt = lambda: Office(store).issue.answer(request(body(gyomuid="022"), "022", id="r2"))
+    store.interrupt = lambda: Office(store).issue.answer(request(body(gyomuid="022"), "022", attempt="r2"))
     following(store, MemoryResidents(Resident(3, "1", items()))).follow(event(3), AT)
     (person,) = store.people.values()
     assert {row.business for row in person.rows} == {"001", "010", "022"}

@@ -271,7 +271,6 @@ INDIVIDUAL_NUMBER_TAKEN = _error(
     400,
 )
 TWICE_IN_REQUEST = _error("E1563", "この宛名番号は、要求の中に2回以上あります。", 400)
-INTEGRATED_KEY_REUSED = _error("E1564", "Idempotency-Keyが、内容の異なる要求に使われています。", 400)
 NOT_INTEGRATED = _error("E1565", "この宛名番号の団体内統合宛名番号がありません。付番を依頼してください。")
 PEOPLE_COUNT = _error("E1566", "対象者は1人以上{limit}人以下の配列で設定してください。", 400)
 ONE_SEARCH_ITEM = _error("E1567", "団体内統合宛名番号、宛名番号、個人番号のうち、1つだけを設定してください。", 400)
@@ -325,7 +324,7 @@ NUMBER_UNHEARD_OF = _remark("W1502", "この宛名番号は、住民情報にも
 STILL_REGISTERED = _remark("W1503", "この宛名番号は、いまも住登者のものです。住民区分は変わりません。")
 
 # Remarks on integrated addressees.
-NOTHING_TO_END = _remark("W1560", "この業務の情報がないため、削除するものがありませんでした。")
+NO_ROW_TO_END = _remark("W1560", "この業務の情報がないため、削除するものがありませんでした。")
 
 # Remarks on edits of the registry that were done.
 UNLINKED_BY_FLAG = _remark("W1520", "名寄せ元フラグが1ではないため、名寄せを解除しました。")

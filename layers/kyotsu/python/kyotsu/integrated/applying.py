@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kyotsu.addressees.items import PERSON
-from kyotsu.addressees.records import NO_ID, Operation, Use
+from kyotsu.addressees.records import NO_ID, Operation, Use, use_of
 from kyotsu.addressees.store import Done
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
@@ -59,7 +59,6 @@ class IntegratedApplier:
     store: IntegratedStore
     residents: ResidentCategories
     teller: Teller
-    use_of: Callable[[str], Use]
     handles_individual_numbers: Callable[[str], bool]
 
     def open(self, file: FileContext, rows: Sequence[Row]) -> IntegratedChunk:  # noqa: ARG002 - see what it says
@@ -86,7 +85,7 @@ class IntegratedChunk:
         return applied
 
     def _jobs(self, rows: Sequence[Row], applied: Applied) -> Iterator[_Job]:
-        use = self.applier.use_of(self.file.provider)
+        use = use_of(self.file.provider)
         allowed = self.applier.handles_individual_numbers(self.file.provider)
         for row in rows:
             items = dict(zip(self.file.columns, row.values, strict=True))
@@ -191,7 +190,7 @@ def _kind(job: _Job, decided: Change | None) -> _Kind:
 
 def _count(applied: Applied, job: _Job, kind: _Kind) -> None:
     if kind is _Kind.NOTHING:
-        applied.problems.append(_problem(job.line, "宛名番号", outcomes.NOTHING_TO_END, job.told.number))
+        applied.problems.append(_problem(job.line, "宛名番号", outcomes.NO_ROW_TO_END, job.told.number))
         kind = _Kind.UNCHANGED
     elif kind is _Kind.UNCHANGED:
         applied.unchanged_lines.add(job.line)

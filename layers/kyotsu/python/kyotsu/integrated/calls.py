@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kyotsu.addressees.records import NO_ID, Use
+from kyotsu.addressees.once import once_key
+from kyotsu.addressees.records import use_of
 from kyotsu.addressees.requests import Circumstances, InvalidRequestError
 from kyotsu.addressees.responses import Call
 from kyotsu.contracts import outcomes
@@ -29,14 +30,12 @@ class Callers:
 
     municipalities: Collection[str]
     """市区町村コード that this deployment accepts."""
-    use_of: Callable[[str], Use]
-    """A system's ids, as they stand in requests."""
     handles_individual_numbers: Callable[[str], bool]
     """Whether a system may send, and be shown, 個人番号."""
 
     def circumstances(self, request: ApiRequest) -> Circumstances:
         """Return what a request is held against."""
-        return Circumstances(self.municipalities, self.use_of(request.system), request.received_at)
+        return Circumstances(self.municipalities, use_of(request.system), request.received_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,8 @@ class IssueCall:
         self.audit.record(
             _access(request, responses.ISSUE, Deed.CHANGED), [subject.number for subject in asked.subjects]
         )
-        key = f"request/{request.system}/{request.idempotency_key}" if request.idempotency_key else None
-        use, at = self.callers.use_of(request.system), _iso(request)
-        found = self.issuing.issue(asked.subjects, asked.header, use, key=key, at=at)
+        use, at = use_of(request.system), _iso(request)
+        found = self.issuing.issue(asked.subjects, asked.header, use, key=once_key(request), at=at)
         errors = [*asked.errors, *(one for one in found if isinstance(one, PlacedError))]
         issued = [one for one in found if isinstance(one, Issued)]
         if not issued:
@@ -92,7 +90,7 @@ class ShowCall:
         if not allowed and (asked.by == "kojinbango" or asked.wants_individual_number):
             denied = refused(outcomes.INDIVIDUAL_NUMBER_NOT_ALLOWED)
             return _refused(responses.SHOW, responses.whole([denied]))
-        use = self.callers.use_of(request.system)
+        use = use_of(request.system)
         shown = self.showing.shown(asked, request.system, use, allowed=allowed)
         if shown is None:
             return ApiAnswer(status=200, body=responses.shown([]))
@@ -131,11 +129,6 @@ def _access(request: ApiRequest, call: Call, deed: Deed) -> Access:
         deed=deed,
         subject=call.path,
     )
-
-
-def use_of(system: str, *, local: bool) -> Use:
-    """Return the ids of a system of the catalogue, as they stand in requests."""
-    return Use(NO_ID, system) if local else Use(system)
 
 
 def _refused(call: Call, errors: Sequence[PlacedError]) -> ApiAnswer:

@@ -6,12 +6,14 @@ looked at again, together with the others who did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from kyotsu.addressees.numbers import NumberKind
+from kyotsu.addressees.once import key_reused
 from kyotsu.addressees.records import Use
 from kyotsu.addressees.store import Done, NumberSource
 from kyotsu.contracts import outcomes
@@ -22,6 +24,8 @@ from kyotsu.integrated.requests import Header, PlacedError, Subject, refused
 from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Seen, Wanted, Write
 from kyotsu.integrated.telling import Teller
 
+LOOKS_FOR_FRESH, MOST_AT_ONCE = 40, 100
+"""Looks for a number that no migration reserved, and numbers looked at together: one BatchGetItem."""
 MAX_LOST = 10
 """How often one person may lose to other workers before the caller is told to come again."""
 
@@ -118,10 +122,27 @@ class Issuing:
         known = Known(by_number=seen.by_number, by_individual=seen.by_individual, resident=resident)
         decided = deciding.issue(job.told, known, None)
         if decided is None:
-            decided = deciding.issue(job.told, known, self.numbers.next(NumberKind.INTEGRATED))
+            decided = deciding.issue(job.told, known, self._fresh(job))
         if decided is None:
             raise ValueError("a fresh number was not taken")
         return decided
+
+    def _fresh(self, job: _Job) -> str:
+        """Return a number for a new person: the next one or, once one was refused, the next that is free."""
+        if not job.lost:
+            return self.numbers.next(NumberKind.INTEGRATED)
+        for count in _growing():
+            fresh = [self.numbers.next(NumberKind.INTEGRATED) for _ in range(count)]
+            taken = self.store.taken(fresh)
+            free = next((number for number in fresh if number not in taken), None)
+            if free is not None:
+                return free
+        return self.numbers.next(NumberKind.INTEGRATED)
+
+
+def _growing() -> Iterator[int]:
+    """Yield how many numbers to look at: a few, then more and more of a range that a migration filled."""
+    return itertools.islice((min(2**power, MOST_AT_ONCE) for power in itertools.count()), LOOKS_FOR_FRESH)
 
 
 def _apart(jobs: Sequence[_Job]) -> tuple[list[_Job], list[_Job]]:
@@ -162,7 +183,7 @@ def _done(job: _Job, change: Change) -> Done | None:
 
 def _told_again(job: _Job, done: Done) -> Issued | PlacedError:
     if done.content != job.content:
-        return PlacedError(job.place, refused(outcomes.INTEGRATED_KEY_REUSED))
+        return PlacedError(job.place, key_reused())
     number, new = msgspec.msgpack.decode(done.answer)
     return Issued(job.place, job.told.number, number, new)
 

@@ -87,6 +87,10 @@ class IntegratedStore(Protocol):
         """Yield the conflicts that were kept."""
         ...
 
+    def taken(self, numbers: Collection[str]) -> set[str]:
+        """Return which of these numbers a person has or had, or a migration reserved."""
+        ...
+
     def reserve(self, numbers: Collection[str]) -> list[str]:
         """Reserve migrated numbers, so that none of them is ever issued; return those that are taken already.
 

@@ -120,6 +120,11 @@ class IntegratedTable:
         for item in self._query(self._keys.listed(CONFLICT, "")):
             yield Conflict(*msgspec.msgpack.decode(item["b"]["B"]))
 
+    def taken(self, numbers: Collection[str]) -> set[str]:
+        """Return which of these numbers a person has or had, or a migration reserved."""
+        found = self._items(self._keys.of_person(number, PERSON) for number in numbers)
+        return {pk.rpartition("#")[2] for pk, _ in found}
+
     def reserve(self, numbers: Collection[str]) -> list[str]:
         """Reserve migrated numbers; return those that are taken already."""
         wanted = list(dict.fromkeys(numbers))
