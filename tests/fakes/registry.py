@@ -11,7 +11,7 @@ from kyotsu.addressees import suspects
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.numbers import NumberKind, Serials
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Origin, Use
-from kyotsu.addressees.store import Done, KnownNumber, Lease, Seen
+from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Lease, Seen
 from tests.fakes.sealing import FINGERPRINTS
 
 
@@ -30,6 +30,8 @@ class MemoryRegistry:
     obtained: set[str] = field(default_factory=set)
     leases: dict[str, Lease] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
+    opens: bool = True
+    """Whether 個人番号 are opened for the business that sent them."""
     lock: RLock = field(default_factory=RLock)
 
     def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
@@ -89,13 +91,16 @@ class MemoryRegistry:
         return sorted(same) if wanted else []
 
     def _known(self, number: str, use: Use) -> KnownNumber:
-        record, part = self.records.get(number), None
+        record, part, fingerprint = self.records.get(number), None, None
         if record is not None and use in record.uses:
-            part = BusinessUse(number, use, self.individual_numbers.get((number, use)))
+            sent = self.individual_numbers.get((number, use))
+            part = BusinessUse(number, use, sent if self.opens else None)
+            fingerprint = None if sent is None else FINGERPRINTS.of(INDIVIDUAL_NUMBER, sent)
         return KnownNumber(
             number=number,
             record=record,
             use=part,
+            individual_number=fingerprint,
             resident=self.residents.get(number),
             migrated=number in self.migrated,
             issued_to_residents=number in self.obtained,
@@ -114,6 +119,11 @@ class MemoryRegistry:
             or (number in self.obtained and change.record.origin is Origin.ISSUED)
         ):
             return False
+        if change.editor is not None:
+            use, operator, at = change.editor
+            held = self.leases.get(number)
+            if held is not None and held.until > at and held[:2] != (use, operator):
+                return False
         if (change.linked_to is not None or change.closes) and number in self.links.values():
             return False
         return change.linked_to is None or self._is_principal(change.linked_to, change.principal_is_resident)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from kyotsu.addressees.changes import Change
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.records import REGISTRY, AddresseeRecord, BusinessUse, Deed, HistoryEntry, Origin, Use
 from kyotsu.addressees.store import Done, Lease, MigrationStore, RegistryStore, ResidentNumberStore
 from kyotsu.contracts import outcomes
@@ -264,6 +264,27 @@ class RegistryContract:
         store.lease(FRESH, mine, RECEIVED)
         assert store.write(edited(record(), closed_to_others=True))
         assert store.look([FRESH], TAX).numbers[FRESH].lease == mine
+
+    def test_an_edit_meets_no_lease_of_somebody_else(self, store: Store) -> None:
+        assert store.write(registered())
+        until = RECEIVED + timedelta(minutes=1)
+        store.lease(FRESH, Lease(WELFARE, "op1", until), RECEIVED)
+        change = edited(record(), closed_to_others=True)
+        part = Change(record=record(), expected=1, entry=None, use=BusinessUse(FRESH, TAX, "123456789018"))
+        for one in (change, part):
+            assert not store.write(replace(one, editor=Editor(TAX, "op1", RECEIVED)))
+            assert not store.write(replace(one, editor=Editor(WELFARE, "op2", RECEIVED)))
+        assert store.write(replace(part, editor=Editor(WELFARE, "op1", RECEIVED)))
+        assert store.write(replace(change, editor=Editor(TAX, "op1", until))), "it ended by itself"
+
+    def test_individual_numbers_are_compared_without_being_opened(self, store: Store) -> None:
+        assert store.write(registered(individual_number="123456789018"))
+        assert store.write(registered(SECOND, individual_number="123456789018"))
+        assert store.write(registered(THIRD))
+        seen = store.look([FRESH, SECOND, THIRD], TAX).numbers
+        assert seen[FRESH].individual_number == seen[SECOND].individual_number
+        assert (seen[FRESH].individual_number is None, seen[THIRD].individual_number) == (False, None)
+        assert store.look([FRESH], WELFARE).numbers[FRESH].individual_number is None
 
     def test_people_alike_are_found(self, store: Store) -> None:
         for number in (FRESH, SECOND, THIRD):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 import msgspec
 
-from kyotsu.addressees.changes import Change
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.editing import Situation
 from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
@@ -21,10 +22,11 @@ from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import Deed, Use, use_of
 from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
 from kyotsu.addressees.rules import RequestError
-from kyotsu.addressees.store import Done, KnownNumber, RegistryStore
+from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, RegistryStore
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.ports import Clock
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
+from kyotsu.contracts.sealing import Fingerprints
 
 ATTEMPTS = 20
 """How often a row is decided anew because somebody else's write went first."""
@@ -52,6 +54,8 @@ class RegistryApplier:
     """A `RowApplier` for the registry."""
 
     store: RegistryStore
+    """One that opens no 個人番号: receiving files is no reason to."""
+    fingerprints: Fingerprints
     ranges: Ranges
     clock: Clock
     residents_keep_numbers: bool
@@ -74,14 +78,27 @@ class RegistryApplier:
             seen = self.store.look(sorted(numbers), sender, once)
             if seen.done is not None:
                 return msgspec.json.decode(seen.done.answer, type=RowOutcome)
-            decided = self._decided(values, sender, seen.numbers)
+            now = self.clock.now()
+            decided = self._decided(self._sent(values, seen.numbers[number]), sender, seen.numbers, now)
             told = _outcome(decided)
             note = Done(once, _ROW, msgspec.json.encode(told))
-            if self.store.write(decided if isinstance(decided, Change) else None, note):
+            change = None
+            if isinstance(decided, Change):
+                change = replace(decided, editor=Editor(sender, values["sosashaid"], now))
+            if self.store.write(change, note):
                 return told
         raise RegistryContendedError
 
-    def _decided(self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber]) -> Change | Refused:
+    def _sent(self, values: Mapping[str, str], known: KnownNumber) -> Mapping[str, str]:
+        """Return a row without a 個人番号 that the sender sent before: it is compared without being opened."""
+        number = values.get("kojinbango")
+        if number is None or self.fingerprints.of(INDIVIDUAL_NUMBER, number) != known.individual_number:
+            return values
+        return {name: value for name, value in values.items() if name != "kojinbango"}
+
+    def _decided(
+        self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber], now: datetime
+    ) -> Change | Refused:
         errors = row_errors(values, sender)
         if errors:
             return Refused(errors)
@@ -89,7 +106,7 @@ class RegistryApplier:
         situation = Situation(
             known=seen[values["atenabango"]],
             principal=None if principal is None else seen[principal],
-            now=self.clock.now(),
+            now=now,
             residents_keep_numbers=self.residents_keep_numbers,
         )
         decided = decide_row(values, sender, situation, self.ranges)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
 from kyotsu.residents.effects import Remark
+
+
+class Editor(NamedTuple):
+    """Who changes a record, and when: nobody may while somebody else edits it alone."""
+
+    use: Use
+    operator: str
+    """操作者ID."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,8 @@ class Change:
     """Whether `linked_to` is, or was, a resident's number: it may be linked to without an open record."""
     unlinked_from: str | None = None
     """The principal's number, if the change takes a link back."""
+    editor: Editor | None = None
+    """Whoever else has a lease of the record at that moment must not have it any more; None: leases don't matter."""
     remarks: tuple[Remark, ...] = ()
 
     @property

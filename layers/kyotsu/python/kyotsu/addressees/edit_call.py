@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 
-from kyotsu.addressees.changes import Change
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.edit_requests import LeaseWish, edit_request
 from kyotsu.addressees.editing import End, Link, Situation, Update, decide, not_registered, principal_of
 from kyotsu.addressees.issuance import RegistryContendedError
@@ -61,7 +61,8 @@ class Editing:
                 return _refusal(decided.errors)
             answer = _done(decided, municipality, edit.operation)
             note = None if once is None else Done(once, self._content(request), msgspec.json.encode(answer.body))
-            if (note is None and not decided.changes) or self.store.write(decided, note):
+            editor = Editor(edit.use, edit.operation.operator, request.received_at)
+            if (note is None and not decided.changes) or self.store.write(replace(decided, editor=editor), note):
                 return answer
             mine = decided if once is None else None
         raise RegistryContendedError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from kyotsu.addressees.changes import Change
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.conditions import NEW
 from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.numbers import NumberKind, Ranges
@@ -98,7 +98,8 @@ class Issuance:
                 return _refusal(decided.errors)
             answered = _done(decided, request)
             note = None if once is None else Done(once, content(), encoded(answered.body))
-            if self.store.write(decided, note):
+            editor = Editor(request.use, request.operation.operator, now)
+            if self.store.write(replace(decided, editor=editor), note):
                 return answered
             tried = decided
         raise RegistryContendedError

@@ -6,6 +6,7 @@ Values a reader of the table or of its stream needs by themselves stand beside t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -100,7 +101,17 @@ def unpack_entry(number: str, revision: int, packed: bytes) -> HistoryEntry:
 
 def pack_lease(lease: Lease) -> str:
     """Return who holds a lease; two holders never have the same text."""
-    return f"{use_text(lease.holder)}/{lease.operator}"
+    return editor_text(lease.holder, lease.operator)
+
+
+def editor_text(use: Use, operator: str) -> str:
+    """Return an operator of a business as a lease names it."""
+    return f"{use_text(use)}/{operator}"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment as it is stored: milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)
 
 
 def lease_holder(text: str) -> tuple[Use, str]:

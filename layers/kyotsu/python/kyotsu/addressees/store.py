@@ -11,6 +11,9 @@ from kyotsu.addressees.changes import Change
 from kyotsu.addressees.numbers import NumberKind
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
 
+INDIVIDUAL_NUMBER = "kojinbango"
+"""Purpose of the fingerprints by which 個人番号 are compared without being opened."""
+
 
 class Lease(NamedTuple):
     """Who edits a record alone, and until when (排他制御); it ends by itself."""
@@ -28,7 +31,9 @@ class KnownNumber:
     number: str
     record: AddresseeRecord | None = None
     use: BusinessUse | None = None
-    """The part of the business that was asked for."""
+    """The part of the business that was asked for; of a store that opens nothing, without its 個人番号."""
+    individual_number: bytes | None = field(default=None, repr=False)
+    """Keyed fingerprint (`INDIVIDUAL_NUMBER`) of the part's 個人番号."""
     resident: str | None = None
     """住民区分 among the residents, "" if there is none; None: no resident ever had the number."""
     migrated: bool = False

@@ -14,9 +14,17 @@ from botocore.exceptions import ClientError
 
 from kyotsu.addressees import suspects
 from kyotsu.addressees.changes import Change
-from kyotsu.addressees.packing import lease_holder, pack_lease, record_of, seal_place, unpack_entry, use_text
+from kyotsu.addressees.packing import (
+    lease_holder,
+    milliseconds,
+    pack_lease,
+    record_of,
+    seal_place,
+    unpack_entry,
+    use_text,
+)
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
-from kyotsu.addressees.store import Done, KnownNumber, Lease, Seen
+from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Lease, Seen
 from kyotsu.addressees.table_items import FoundItem, HistoryItem
 from kyotsu.addressees.writing import DONE, HISTORY, LINK, NUMBER, USE, Action, SealedNumber, Writing
 from kyotsu.contracts.sealing import Fingerprints, Sealer
@@ -59,10 +67,12 @@ class RegistryTable:
         *,
         sealer: Sealer,
         fingerprints: Fingerprints,
+        opens: bool = True,
     ) -> None:
+        """`opens`: 個人番号 are opened for the business that sent them, which needs Decrypt."""
         self._client, self._table, self._residents = client, table, residents
         self._municipality = municipality
-        self._sealer, self._fingerprints = sealer, fingerprints
+        self._sealer, self._fingerprints, self._opens = sealer, fingerprints, opens
         self._writing = Writing(table, municipality)
         self._history, self._found = bound(HistoryItem, table), bound(FoundItem, table)
 
@@ -128,8 +138,8 @@ class RegistryTable:
         """Give the lease, or return who holds it."""
         values: Any = {
             ":e": {"S": pack_lease(wanted)},
-            ":u": {"N": str(_milliseconds(wanted.until))},
-            ":now": {"N": str(_milliseconds(now))},
+            ":u": {"N": str(milliseconds(wanted.until))},
+            ":now": {"N": str(milliseconds(now))},
         }
         held = self._updated(number, "SET e = :e, u = :u", "attribute_not_exists(u) OR u <= :now OR e = :e", values)
         return wanted if held is None else (_lease(held) or wanted)
@@ -165,13 +175,15 @@ class RegistryTable:
 
     def _known(self, number: str, item: Mapping[str, Any], business: Mapping[str, Any] | None, use: Use) -> KnownNumber:
         record = record_of(number, item)
-        part = None
+        part, fingerprint = None, None
         if record is not None and use in record.uses:
-            part = BusinessUse(number, use, None if business is None else self._opened(number, use, business))
+            opened = None if business is None or not self._opens else self._opened(number, use, business)
+            part, fingerprint = BusinessUse(number, use, opened), None if business is None else business["f"]["B"]
         return KnownNumber(
             number=number,
             record=record,
             use=part,
+            individual_number=fingerprint,
             migrated="m" in item,
             issued_to_residents="j" in item,
             linked=int(item.get("c", {"N": "0"})["N"]),
@@ -182,7 +194,11 @@ class RegistryTable:
         if use is None or use.individual_number is None:
             return None
         key = self._sealer.new_key()
-        return SealedNumber(key.seal(use.individual_number, seal_place(self._municipality, use)), key.wrapped)
+        return SealedNumber(
+            key.seal(use.individual_number, seal_place(self._municipality, use)),
+            key.wrapped,
+            self._fingerprints.of(INDIVIDUAL_NUMBER, use.individual_number),
+        )
 
     def _opened(self, number: str, use: Use, item: Mapping[str, Any]) -> str:
         place = seal_place(self._municipality, BusinessUse(number, use, None))
@@ -235,7 +251,3 @@ def _lease(item: Mapping[str, Any]) -> Lease | None:
     if "e" not in item:
         return None
     return Lease(*lease_holder(item["e"]["S"]), datetime.fromtimestamp(int(item["u"]["N"]) / 1000, UTC))
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kyotsu.addressees.changes import Change
-from kyotsu.addressees.packing import RECORD, pack_entry, record_attributes, use_text
+from kyotsu.addressees.packing import RECORD, editor_text, milliseconds, pack_entry, record_attributes, use_text
 from kyotsu.addressees.records import Deed, HistoryEntry, Origin
 from kyotsu.addressees.store import Done
 
 NUMBER, DONE, POSTING = "A", "O", "P"
 HISTORY, USE, LINK = "H#", "B#", "L#"
+_NOBODY_ELSE_EDITS = "(attribute_not_exists(u) OR u <= :at OR e = :editor)"
 _NOBODY_LINKED = "(attribute_not_exists(c) OR c = :none)"
 
 Action = dict[str, Any]
@@ -35,6 +36,7 @@ class SealedNumber:
 
     value: bytes
     wrapped_key: bytes
+    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class Writing:
             values[":expected"] = {"N": str(change.expected)}
         if any(":none" in condition for condition in conditions):
             values[":none"] = {"N": "0"}
+        if change.editor is not None:
+            use, operator, at = change.editor
+            values |= {":editor": {"S": editor_text(use, operator)}, ":at": {"N": str(milliseconds(at))}}
         if change.entry is None:
             check = {"TableName": self.table, "Key": self.key(record.number)}
             told = {"ConditionExpression": " AND ".join(conditions), "ExpressionAttributeValues": values}
@@ -117,7 +122,11 @@ class Writing:
     def _uses(self, change: Change, sealed: SealedNumber | None) -> Iterator[Action]:
         number = change.record.number
         if change.use is not None and sealed is not None:
-            more: Values = {"b": {"B": sealed.value}, "k": {"B": sealed.wrapped_key}}
+            more: Values = {
+                "b": {"B": sealed.value},
+                "k": {"B": sealed.wrapped_key},
+                "f": {"B": sealed.fingerprint},
+            }
             yield self._put(self.key(number, USE + use_text(change.use.use)), more)
         elif change.use is not None and change.expected is not None:
             # Without a 個人番号 the record's own list of uses says everything; one that was there goes.
@@ -164,6 +173,8 @@ def _conditions(change: Change) -> Iterator[str]:
             yield "attribute_not_exists(j)"
     if change.linked_to is not None or change.closes:
         yield _NOBODY_LINKED
+    if change.editor is not None:
+        yield _NOBODY_ELSE_EDITS
 
 
 def _check(change: Change) -> None:

@@ -70,9 +70,11 @@ def history_call() -> Showing:
 
 @functools.cache
 def registry_applier() -> RegistryApplier:
-    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`."""
+    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`, without Decrypt. Settings: those
+    of `registry`, NUMBER_RANGES and RESIDENTS_KEEP_NUMBERS."""
     return RegistryApplier(
-        store=registry(),
+        store=_registry(opens=False),
+        fingerprints=fingerprints(),
         ranges=ranges(),
         clock=SystemClock(),
         residents_keep_numbers=residents_keep_numbers(),
@@ -102,6 +104,10 @@ def registry() -> RegistryTable:
 
     Key and secret are asked for when they are first needed.
     """
+    return _registry(opens=True)
+
+
+def _registry(*, opens: bool) -> RegistryTable:
     municipality = setting("MUNICIPALITY")
     return RegistryTable(
         clients.dynamodb(),
@@ -110,6 +116,7 @@ def registry() -> RegistryTable:
         municipality,
         sealer=KmsSealer(clients.kms, setting("PERSONAL_KEY"), municipality),
         fingerprints=fingerprints(),
+        opens=opens,
     )
 
 
