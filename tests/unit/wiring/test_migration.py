@@ -17,7 +17,7 @@ from kyotsu.wiring.migration import SameContentError
 from kyotsu.wiring.migration_files import FileChangedError
 from tests.fakes.faults import Fault, Faults
 from tests.fakes.interruption import StoppedError
-from tests.fakes.migration import MemoryRegistry, migration, old_file, old_row, run
+from tests.fakes.migration import OldRegistry, migration, old_file, old_row, run
 
 TAX, WELFARE = Use("010"), Use("022")
 BOTH = frozenset({TAX, WELFARE})
@@ -30,26 +30,26 @@ def codes(told: list[tuple[str, int, str]], number: str) -> set[str]:
 
 
 def test_a_row_becomes_a_record_with_its_use_and_history(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     assert (
         codes(run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE, kojinbango="123456789018"))), ONE)
         == set()
     )
     record = registry.records[ONE]
     assert (record.origin, record.owner, record.uses, record.version) == (Origin.MIGRATED, TAX, frozenset({TAX}), 1)
-    assert registry.uses[ONE, TAX].individual_number == "123456789018"
+    assert registry.individual_numbers[ONE, TAX] == "123456789018"
     assert [entry.deed for entry in registry.entries[ONE]] == [Deed.REGISTERED]
-    assert registry.reserved == {ONE}
+    assert registry.migrated == {ONE}
 
 
 def test_nothing_is_written_by_a_survey(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE)), write=False)
-    assert registry.state() == MemoryRegistry().state()
+    assert registry.state() == OldRegistry().state()
 
 
 def test_the_same_person_of_two_systems_is_one_record_of_the_newest_row(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     tax = old_file(tmp_path / "a.csv", old_row(ONE, jusho_katagaki="旧"))
     newer = old_row(ONE, gyomuid="022", sosanengappi="2021-01-01", jusho_katagaki="新")
     told = run(migration(registry), tax, old_file(tmp_path / "b.csv", newer))
@@ -60,7 +60,7 @@ def test_the_same_person_of_two_systems_is_one_record_of_the_newest_row(tmp_path
 
 
 def test_spaces_and_width_of_a_name_make_no_other_person(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     rows = (old_row(ONE, shimei="ＡＢ　Ｃ"), old_row(ONE, gyomuid="022", shimei="ＡＢＣ"))
     assert codes(run(migration(registry), old_file(tmp_path / "a.csv", *rows)), ONE) == {"W1600"}
 
@@ -69,14 +69,14 @@ def test_spaces_and_width_of_a_name_make_no_other_person(tmp_path: Path) -> None
     "other", [{"shimei": "別人　花子"}, {"seinengappi": "1970-01-03"}, {"seibetsu": "2"}, {"seinengappi": ""}]
 )
 def test_different_people_of_one_number_are_taken_over_for_neither(tmp_path: Path, other: dict[str, str]) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     path = old_file(tmp_path / "a.csv", old_row(ONE), old_row(ONE, gyomuid="022", **other), old_row(TWO))
     found = migration(registry)
     told = run(found, path)
     assert codes(told, ONE) == {"E1603"}
     assert [line for number, line, code in told if code == "E1603"] == [2, 3]
     assert set(registry.records) == {TWO}
-    assert registry.reserved == {ONE, TWO}  # nobody else may get it
+    assert registry.migrated == {ONE, TWO}  # nobody else may get it
     assert found.survey.counts() == {
         "registers": 1, "joins": 0, "reserves": 0, "excluded": 2, "undecided": 0, "invalid": 0
     }  # fmt: skip
@@ -84,7 +84,7 @@ def test_different_people_of_one_number_are_taken_over_for_neither(tmp_path: Pat
 
 def test_a_birth_date_that_is_unknown_makes_the_address_count(tmp_path: Path) -> None:
     unknown = {"seinengappi": "", "jusho_choaza": "一丁目"}
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     rows = [old_row(ONE, **unknown), old_row(ONE, gyomuid="022", **unknown)]
     rows += [old_row(TWO, **unknown), old_row(TWO, gyomuid="022", **{**unknown, "jusho_choaza": "二丁目"})]
     told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
@@ -92,20 +92,25 @@ def test_a_birth_date_that_is_unknown_makes_the_address_count(tmp_path: Path) ->
 
 
 def test_duplicates_of_residents_are_told_apart_by_person(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
-    registry.residents = {
-        ONE: {**old_row(ONE), "kubun": "2"},
-        TWO: {**old_row(TWO), "kubun": "1"},
-        THREE: {**old_row(THREE), "shimei": "別人", "kubun": "1"},
-    }
+    registry = OldRegistry()
+    registry.know(ONE, "2", old_row(ONE))
+    registry.know(TWO, "1", old_row(TWO))
+    registry.know(THREE, "1", old_row(THREE, shimei="別人"))
     told = run(migration(registry), old_file(tmp_path / "a.csv", *map(old_row, (ONE, TWO, THREE))))
     assert [codes(told, number) for number in (ONE, TWO, THREE)] == [{"W1601"}, {"W1503"}, {"E1604"}]
     assert set(registry.records) == {ONE, TWO}
 
 
+def test_a_number_that_was_obtained_for_a_resident_is_taken_over_for_nobody(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    registry.obtained.add(ONE)
+    assert codes(run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE))), ONE) == {"E1604"}
+    assert (registry.records, registry.migrated) == ({}, set())
+
+
 def test_leading_zeros_make_numbers_that_nobody_takes_over(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
-    registry.residents = {"000000000000213": {**old_row(ONE), "kubun": "1"}}
+    registry = OldRegistry()
+    registry.know("000000000000213", "1", old_row(ONE))
     rows = (old_row("213"), old_row("42"), old_row("0042", gyomuid="022"))
     told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
     assert {number for number, _, code in told if code == "E1606"} == {"213", "42", "0042"}
@@ -113,7 +118,7 @@ def test_leading_zeros_make_numbers_that_nobody_takes_over(tmp_path: Path) -> No
 
 
 def test_what_is_registered_already_is_joined_or_refused(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     before = old_file(tmp_path / "a.csv", *map(old_row, (ONE, TWO, THREE)))
     run(migration(registry), before)
     rows = (old_row(ONE), old_row(TWO, gyomuid="022"), old_row(THREE, gyomuid="022", shimei="別人"))
@@ -130,26 +135,26 @@ def old_row_person(number: str) -> dict[str, str]:
 
 
 def test_numbers_that_break_the_rule_or_lie_in_our_ranges_are_remarked_and_reserved(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     told = run(migration(registry), old_file(tmp_path / "a.csv", old_row("77"), old_row(OURS)))
     assert {code for number, _, code in told if number == "77"} == {"W1003", "W1008"}
     assert {code for number, _, code in told if number == OURS} == {"W1602"}
-    assert set(registry.records) == registry.reserved == {"77", OURS}
+    assert set(registry.records) == registry.migrated == {"77", OURS}
 
 
 def test_deleted_rows_and_older_rows_of_a_system_only_reserve(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     rows = (old_row(ONE, sakujofuragu="1"), old_row(TWO), old_row(TWO, sosanengappi="2022-01-01", jusho_katagaki="新"))
     told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
     assert (codes(told, ONE), codes(told, TWO)) == ({"W1605"}, {"W1606"})
     assert [(number, record.person.get("jusho_katagaki")) for number, record in registry.records.items()] == [
         (TWO, "新")
     ]
-    assert registry.reserved == {ONE, TWO}
+    assert registry.migrated == {ONE, TWO}
 
 
 def test_a_closed_record_is_taken_over_unless_others_use_the_number(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     closed = {"tagyomusanshofukafuragu": "1"}
     rows = (old_row(ONE, **closed), old_row(TWO, **closed, jusho_katagaki="秘密"), old_row(TWO, gyomuid="022"))
     told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
@@ -163,7 +168,7 @@ def test_a_closed_record_is_taken_over_unless_others_use_the_number(tmp_path: Pa
 
 
 def test_links_are_made_after_all_records_and_chains_never(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     four = "500000000000048"
     rows = (
         old_row(ONE, nayosemotofuragu="1", nayosesakiatenabango=TWO),
@@ -177,7 +182,7 @@ def test_links_are_made_after_all_records_and_chains_never(tmp_path: Path) -> No
 
 
 def test_a_principal_that_is_nobody_is_told_and_the_record_taken_over(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     told = run(
         migration(registry), old_file(tmp_path / "a.csv", old_row(ONE, nayosemotofuragu="1", nayosesakiatenabango=TWO))
     )
@@ -185,38 +190,38 @@ def test_a_principal_that_is_nobody_is_told_and_the_record_taken_over(tmp_path: 
 
 
 def test_invalid_rows_are_told_with_the_words_of_file_linkage_and_reserve(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     rows = (old_row(ONE, seinengappi="1970-02-30"), old_row(TWO, shikuchosonkodo="131016"), old_row(THREE))
     told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
     assert codes(told, ONE) == {outcomes.NOT_A_DATE.code}
     assert codes(told, TWO) == {outcomes.FOREIGN_MUNICIPALITY.code}
-    assert (set(registry.records), registry.reserved) == ({THREE}, {ONE, TWO, THREE})
+    assert (set(registry.records), registry.migrated) == ({THREE}, {ONE, TWO, THREE})
 
 
 def test_whose_rows_they_are_is_told_by_the_row_or_by_the_command(tmp_path: Path) -> None:
-    registry = MemoryRegistry()
+    registry = OldRegistry()
     path = old_file(
         tmp_path / "a.csv", old_row(ONE, gyomuid=""), old_row(TWO, gyomuid="022"), old_row(THREE, gyomuid="999")
     )
     told = run(migration(registry, system="022"), path)
     assert [codes(told, number) for number in (ONE, TWO, THREE)] == [set(), set(), {"E1602"}]
     assert registry.records[ONE].owner == WELFARE
-    assert codes(run(migration(MemoryRegistry()), path), ONE) == {"E1601"}
+    assert codes(run(migration(OldRegistry()), path), ONE) == {"E1601"}
 
 
 def test_files_that_are_none_are_refused_whole(tmp_path: Path) -> None:
     broken = tmp_path / "a.csv"
     broken.write_bytes(b"atenabango\n1\n")
     with pytest.raises(FileRejectedError):
-        run(migration(MemoryRegistry()), broken)
+        run(migration(OldRegistry()), broken)
     one, two = old_file(tmp_path / "b.csv", old_row(ONE)), old_file(tmp_path / "c.csv", old_row(ONE))
     with pytest.raises(SameContentError):
-        run(migration(MemoryRegistry()), one, two)
+        run(migration(OldRegistry()), one, two)
 
 
 def test_a_file_that_changes_midway_stops_it(tmp_path: Path) -> None:
     path = old_file(tmp_path / "a.csv", old_row(ONE))
-    found = migration(MemoryRegistry())
+    found = migration(OldRegistry())
     files = found.open([path], lambda _: None)
     old_file(path, old_row(ONE), old_row(TWO))
     with pytest.raises(FileChangedError):
@@ -239,7 +244,7 @@ def several(folder: Path) -> list[Path]:
 def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
     states = []
     for paths in permutations(several(tmp_path / "x")):
-        registry = MemoryRegistry()
+        registry = OldRegistry()
         run(migration(registry), *paths)
         states.append(registry.state())
     assert all(state == states[0] for state in states)
@@ -248,23 +253,22 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.UNANSWERED])
 def test_killed_at_any_call_it_ends_as_if_undisturbed(tmp_path: Path, fault: Fault) -> None:
-    paths, undisturbed = several(tmp_path / "x"), MemoryRegistry()
+    paths, undisturbed = several(tmp_path / "x"), OldRegistry()
     counted = Faults()
     run(migration(counted.around(undisturbed)), *paths)
     assert len(counted.calls) > 10
     for call in range(1, len(counted.calls) + 1):
-        registry = MemoryRegistry()
+        registry = OldRegistry()
         with pytest.raises(StoppedError):
             run(migration(Faults(faults={call: fault}).around(registry)), *paths)
         run(migration(registry), *paths)
         assert registry.state() == undisturbed.state(), call
-        assert len(registry.writes) == len(set(registry.writes))
 
 
 def test_a_repeat_never_undoes_what_systems_did_since(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    registry, path = MemoryRegistry(), old_file(tmp_path / "a.csv", old_row(ONE))
+    registry, path = OldRegistry(), old_file(tmp_path / "a.csv", old_row(ONE))
     run(migration(registry), path)
     deleted = replace(registry.records[ONE], deleted=True, uses=frozenset(), revision=2)
     registry.records[ONE] = deleted
@@ -273,22 +277,22 @@ def test_a_repeat_never_undoes_what_systems_did_since(tmp_path: Path) -> None:
 
 
 def test_who_is_touched_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    registry, told = MemoryRegistry(), list[tuple[str, int, list[str]]]()
+    registry, told = OldRegistry(), list[tuple[str, int, list[str]]]()
 
     def tell(name: str, numbers: Any) -> None:
-        told.append((name, len(registry.writes), list(numbers)))
+        told.append((name, len(registry.done), list(numbers)))
 
     path = old_file(tmp_path / "a.csv", old_row(ONE), old_row(TWO))
     run(migration(registry, told=tell), path)
     assert [(writes, numbers) for _, writes, numbers in told] == [(0, [ONE, TWO])]
     first = told[0][0]
     told.clear()
-    run(migration(MemoryRegistry(), told=tell), path)
+    run(migration(OldRegistry(), told=tell), path)
     assert told[0][0] == first
 
 
 def test_fates_are_counted(tmp_path: Path) -> None:
-    found = migration(MemoryRegistry())
+    found = migration(OldRegistry())
     run(found, *several(tmp_path / "x"))
     counts = found.survey.counts()
     assert [counts[fate] for fate in Fate] == [2, 2, 1, 2]

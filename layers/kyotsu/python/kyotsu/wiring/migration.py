@@ -150,6 +150,9 @@ class Migration:
         resident = [number for number in wanted if known[number].resident is not None]
         records = dict(zip(resident, in_parallel(self.residents.record, resident), strict=True))
         people = {n: self._resident(known[n].resident, records[n]) for n in resident}
+        # Obtained here for somebody who has not come as a resident yet: nobody can tell who that is.
+        obtained = (n for n in wanted if known[n].issued_to_residents)
+        people = {n: ResidentMet(None, registered=False) for n in obtained} | people
         return [self._met_by(group, numbers, known, people) for group, numbers in zip(groups, spellings, strict=True)]
 
     def _met_by(
