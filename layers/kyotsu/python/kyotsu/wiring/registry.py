@@ -1,0 +1,73 @@
+"""The registry of addressees, and what applies rows of files to it. Built once per worker."""
+
+from __future__ import annotations
+
+import functools
+
+import msgspec
+
+from kyotsu.addressees.applying import RegistryApplier
+from kyotsu.addressees.numbers import Ranges
+from kyotsu.addressees.table import RegistryTable
+from kyotsu.contracts.sealing import Fingerprints
+from kyotsu.runtime import clients
+from kyotsu.runtime.clock import SystemClock
+from kyotsu.runtime.fingerprints import HmacFingerprints, secret_key
+from kyotsu.runtime.sealing import KmsSealer
+from kyotsu.runtime.settings import setting
+
+ADDRESSEES = "addressees"
+"""The applier of 住登外者宛名基本情報の更新, as the catalogue names it."""
+
+
+@functools.cache
+def registry_applier() -> RegistryApplier:
+    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`, without Decrypt. Settings: those
+    of `registry`, NUMBER_RANGES and RESIDENTS_KEEP_NUMBERS."""
+    return RegistryApplier(
+        store=_registry(opens=False),
+        fingerprints=fingerprints(),
+        ranges=ranges(),
+        clock=SystemClock(),
+        residents_keep_numbers=residents_keep_numbers(),
+    )
+
+
+def residents_keep_numbers() -> bool:
+    """Tell whether a 住登外者 who becomes a 住登者 keeps the number. Setting: RESIDENTS_KEEP_NUMBERS."""
+    return setting("RESIDENTS_KEEP_NUMBERS") == "true"
+
+
+@functools.cache
+def registry() -> RegistryTable:
+    """Return the registry. Settings: MUNICIPALITY, ADDRESSEES_TABLE, RESIDENTS_TABLE, PERSONAL_KEY, FINGERPRINT_SECRET.
+
+    Key and secret are asked for when they are first needed.
+    """
+    return _registry(opens=True)
+
+
+def _registry(*, opens: bool) -> RegistryTable:
+    municipality = setting("MUNICIPALITY")
+    return RegistryTable(
+        clients.dynamodb(),
+        setting("ADDRESSEES_TABLE"),
+        setting("RESIDENTS_TABLE"),
+        municipality,
+        sealer=KmsSealer(clients.kms, setting("PERSONAL_KEY"), municipality),
+        fingerprints=fingerprints(),
+        opens=opens,
+    )
+
+
+@functools.cache
+def ranges() -> Ranges:
+    """Return the ranges of serials: NUMBER_RANGES is `msgspec.json.encode` of `Ranges`."""
+    return msgspec.json.decode(setting("NUMBER_RANGES"), type=Ranges)
+
+
+@functools.cache
+def fingerprints() -> Fingerprints:
+    """Return keyed fingerprints. Settings: MUNICIPALITY, FINGERPRINT_SECRET."""
+    secret = setting("FINGERPRINT_SECRET")
+    return HmacFingerprints(lambda: secret_key(clients.secrets(), secret), setting("MUNICIPALITY"))
