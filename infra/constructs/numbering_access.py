@@ -8,20 +8,12 @@ import msgspec
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
-from infra.constructs.table import only_partitions
+from infra.constructs.table import FILES, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
-_READ, _WRITE = ["Decrypt", "DescribeKey"], ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
-REGISTRY_CHANGES = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
-REGISTRY_READS = ("dynamodb:BatchGetItem", "dynamodb:Query")
+SHOW = "addressees/show_history"
+_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,8 @@ class NumberingAccess:
             "NUMBER_RANGES": msgspec.json.encode(numbering.ranges).decode(),
             "SERIAL_BLOCK": str(numbering.serial_block),
             "LEASE_SECONDS": str(numbering.lease_seconds),
+            "RESIDENTS_KEEP_NUMBERS": str(numbering.residents_keep_numbers).lower(),
+            "RESIDENTS_KEEP_NUMBERS": str(numbering.residents_keep_numbers).lower(),
             "RESIDENT_NUMBERS": str(numbering.resident_numbers).lower(),
             "INTEGRATED_WITH_ISSUE": str(numbering.integrated_with_issue).lower(),
             **stateful.personal.environment(),
@@ -66,24 +60,48 @@ class NumberingAccess:
 
     def let_check_tokens(self, function: PythonFunction) -> None:
         """Let a function check tokens, and ask what became of them and of their clients."""
-        own = only_partitions(self.parameters, "CLIENT#*", "TOKEN#*")
+        own = self._own("CLIENT#*", "TOKEN#*")
         function.allow(["dynamodb:GetItem"], [self.stateful.access.table.table_arn], **own)
-        function.allow_key(self.stateful.keys.access, ["dynamodb"], _READ)
+        function.allow_key(self.stateful.keys.access, ["dynamodb"], ["Decrypt", "DescribeKey"])
         self.stateful.signing.let_check(function)
 
-    def let_change_registry(self, function: PythonFunction) -> None:
-        """Let a function do what changes of the registry need, with the 個人番号 of the business that sends it."""
-        stateful, own = self.stateful, only_partitions(self.parameters, "*")
-        function.allow(REGISTRY_CHANGES, [stateful.addressees.table.table_arn], **own)
-        function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **own)
-        function.allow_key(stateful.keys.records, ["dynamodb"], _WRITE)
-        stateful.personal.let_seal(function)
-        stateful.personal.let_open(function)
+    def let_issue(self, function: PythonFunction) -> None:
+        """Let a function issue numbers: look at them, and write all that a change is made of."""
+        self._let_look(function)
+        self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+        self.stateful.personal.let_seal(function)
+        self.stateful.personal.let_open(function)
 
-    def let_read_registry(self, function: PythonFunction) -> None:
-        """Let a function show records and their history; 個人番号 only of the business that asks."""
-        stateful, own = self.stateful, only_partitions(self.parameters, "*")
-        function.allow(REGISTRY_READS, [stateful.addressees.table.table_arn], **own)
-        function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **own)
-        function.allow_key(stateful.keys.records, ["dynamodb"], _READ)
+    def let_obtain(self, function: PythonFunction) -> None:
+        """Let a function note that numbers of residents were obtained. There is nobody's data in that."""
+        self._let_look(function)
+        self._let_touch(function, "PutItem", "UpdateItem")
+        self.stateful.personal.let_compare(function)
+
+    def let_edit(self, function: PythonFunction) -> None:
+        """Let a function change records; what it decides on includes their history."""
+        self.let_issue(function)
+        self._let_touch(function, "Query")
+
+    def let_show(self, function: PythonFunction) -> None:
+        """Let a function show records and their history as their reader may see them, and note that it did."""
+        stateful, audit = self.stateful, AuditAccess(self.stateful)
+        self._let_look(function)
+        self._let_touch(function, "Query")
         stateful.personal.let_open(function)
+        function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn], **self._own("*"))
+        function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **self._own(FILES))
+        audit.let_record(function, SHOW)
+
+    def _let_look(self, function: PythonFunction) -> None:
+        stateful = self.stateful
+        tables = [table.table.table_arn for table in (stateful.addressees, stateful.residents)]
+        function.allow(["dynamodb:BatchGetItem"], tables, **self._own("*"))
+        function.allow_key(stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+
+    def _let_touch(self, function: PythonFunction, *actions: str) -> None:
+        table = [self.stateful.addressees.table.table_arn]
+        function.allow([f"dynamodb:{action}" for action in actions], table, **self._own("*"))
+
+    def _own(self, *patterns: str) -> dict[str, dict[str, object]]:
+        return only_partitions(self.parameters, *patterns)

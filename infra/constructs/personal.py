@@ -45,7 +45,11 @@ class PersonalData(Construct):
 
     def let_seal(self, function: PythonFunction) -> None:
         """Let a function make data keys and fingerprints. It may open no data key: what it sealed stays sealed."""
+        self.let_compare(function)
         function.allow(["kms:GenerateDataKey"], [self._keys.personal.key_arn], StringEquals=self._in_context)
+
+    def let_compare(self, function: PythonFunction) -> None:
+        """Let a function make fingerprints."""
         function.allow(["secretsmanager:GetSecretValue"], [self.secret_arn])
         function.allow_key(self._keys.fingerprints, ["secretsmanager"], ["Decrypt"])
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.bundling import Layers
 from infra.constructs.function import PythonFunction
-from infra.constructs.numbering_access import NumberingAccess
+from infra.constructs.numbering_access import SHOW, NumberingAccess
 from infra.constructs.numbering_api import NumberingApi, watch_refusals
 from infra.constructs.outputs import publish
 from infra.parameters.types import Parameters
@@ -51,7 +51,11 @@ class NumberingStack(Stack):
         self._access = let = NumberingAccess(parameters, stateful, access.issuer)
         self._apis = catalogue().apis.values()
         self._serving: dict[PythonFunction, Sequence[Api]] = {}
-        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_change_registry)
+        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_issue)
+        self._call("EditRecord", "addressees/edit_record", "jutogaishaatenakihonjohokoshin", let.let_edit)
+        self._call("ShowHistory", SHOW, "jutogaishaatenarirekishokai", let.let_show)
+        resident = "addressees/issue_resident_number"
+        self._call("IssueResidentNumber", resident, "juminatenabangofuban", let.let_obtain)
         self.bearer = NumberingApi(self, "Bearer", platform=self._platform, serving=self._serving, signed=False)
         self.signed = NumberingApi(self, "Iam", platform=self._platform, serving=self._serving, signed=True)
         publish(self, {"NumberingApiUrl": self.bearer.url, "NumberingIamApiUrl": self.signed.url})

@@ -1,0 +1,317 @@
+"""The numbering APIs: who reaches them, what their functions may do, and that all their answers are JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra.access.api_policies import API_POLICY_LIMIT
+from infra.access.policies import size
+from infra.app import ROOT, compose, new_app
+from infra.bundling import build_layers
+from infra.parameters import development
+from infra.parameters.errors import ParameterError
+from infra.parameters.linking import LinkedSystem
+from infra.systems import catalogue, provider_systems
+from kyotsu.access.callers import system_of
+from tests.infra import test_app
+from tests.infra.conftest import CITY, ENCLOSED, Synthesis
+from tests.infra.templates import Template, as_list, granted
+
+CALLS = {
+    "addressees/issue_number": "jutogaishaatenabangofuban",
+    "addressees/edit_record": "jutogaishaatenakihonjohokoshin",
+    "addressees/show_history": "jutogaishaatenarirekishokai",
+    "addressees/issue_resident_number": "juminatenabangofuban",
+}
+ISSUE, EDIT, SHOW, RESIDENT = "IssueNumberRole", "EditRecordRole", "ShowHistoryRole", "IssueResidentNumberRole"
+DOORS = ("Bearer", "Iam")
+
+
+@pytest.fixture
+def numbering(synthesis: Synthesis, deployment: str) -> Template:
+    """The numbering stack of each deployment."""
+    return synthesis.template(deployment, "Numbering")
+
+
+def allowed(template: Template, role: str) -> set[tuple[str, str]]:
+    """Return actions and resources of a role, without those every function has."""
+    found = granted(template.permissions(role))
+    return {(action, short(resource)) for action, resource in found if not action.startswith(("ec2:", "logs:"))}
+
+
+def short(resource: str) -> str:
+    """Return what an ARN names."""
+    known = (
+        *("Addressees", "Residents", "Protection", "Linkage", "Integrated", "Access", "AuditTable", "AuditBucket"),
+        *("KeysRecords", "KeysPersonal", "KeysFingerprints", "KeysAccess", "KeysAudit", "FingerprintKey", "SigningA"),
+    )
+    (found,) = [name for name in known if name in resource]
+    return found + resource.partition(">")[2]
+
+
+def on(resource: str, service: str, *actions: str) -> set[tuple[str, str]]:
+    return {(f"{service}:{action}", resource) for action in actions}
+
+
+KEY = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
+TOKENS = (
+    on("Access", "dynamodb", "GetItem")
+    | on("KeysAccess", "kms", "Decrypt", "DescribeKey")
+    | on("SigningA", "kms", "GetPublicKey")
+)
+LOOK = (
+    TOKENS
+    | on("Addressees", "dynamodb", "BatchGetItem")
+    | on("Residents", "dynamodb", "BatchGetItem")
+    | on("KeysRecords", "kms", *KEY)
+)
+COMPARE = on("FingerprintKey", "secretsmanager", "GetSecretValue") | on("KeysFingerprints", "kms", "Decrypt")
+CHANGE = (
+    LOOK
+    | COMPARE
+    | on("Addressees", "dynamodb", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+    | on("KeysPersonal", "kms", "Decrypt", "GenerateDataKey")
+)
+
+
+def test_each_function_may_do_this_and_nothing_else(numbering: Template) -> None:
+    assert allowed(numbering, ISSUE) == CHANGE
+    assert allowed(numbering, EDIT) == CHANGE | on("Addressees", "dynamodb", "Query")
+    assert allowed(numbering, RESIDENT) == LOOK | COMPARE | on("Addressees", "dynamodb", "PutItem", "UpdateItem")
+    shown = allowed(numbering, SHOW) - LOOK
+    assert on("Addressees", "dynamodb", "Query") | on("KeysPersonal", "kms", "Decrypt") < shown
+    assert on("Protection", "dynamodb", "BatchGetItem") | on("Linkage", "dynamodb", "GetItem") < shown
+    audit = {(action, resource) for action, resource in shown if "Audit" in resource}
+    assert audit == (
+        on("AuditBucket/records/addressees-show_history/*", "s3", "PutObject")
+        | on("AuditTable", "dynamodb", "GetItem", "PutItem")
+        | on("KeysAudit", "kms", *KEY)
+    )
+
+
+def test_functions_touch_the_partitions_of_their_municipality_alone(numbering: Template, deployment: str) -> None:
+    municipality = numbering.stack.split("-")[2]
+    for role in (ISSUE, EDIT, SHOW, RESIDENT):
+        for statement in numbering.permissions(role):
+            actions = as_list(statement["Action"])
+            if not actions[0].startswith("dynamodb:") or "AuditTable" in str(statement["Resource"]):
+                continue
+            leading = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert all(pattern.startswith(f"{municipality}#") for pattern in as_list(leading))
+            assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
+            if "Access" in str(statement["Resource"]):
+                assert leading == [f"{municipality}#CLIENT#*", f"{municipality}#TOKEN#*"]
+
+
+def test_data_keys_are_opened_and_made_for_personal_data_of_this_municipality_alone(numbering: Template) -> None:
+    statements = [
+        statement
+        for role in (ISSUE, EDIT, SHOW)
+        for statement in numbering.permissions(role)
+        if "KeysPersonal" in str(statement["Resource"])
+    ]
+    assert statements
+    for statement in statements:
+        assert (
+            statement["Condition"]["StringEquals"]
+            == {
+                "kms:EncryptionContext:municipality": numbering.stack.split("-")[2],
+                "kms:EncryptionContext:purpose": "personal-data",
+            }
+            | statement["Condition"]["StringEquals"]
+        )
+
+
+def test_both_doors_have_each_call_once_and_the_same_function_behind_it(numbering: Template) -> None:
+    resources, methods = numbering.properties("ApiGateway::Resource"), numbering.properties("ApiGateway::Method")
+    found: dict[str, dict[str, str]] = {door: {} for door in DOORS}
+    for name, method in methods.items():
+        part = resources[method["ResourceId"].strip("<>")]["PathPart"]
+        door = next(door for door in DOORS if name.startswith(door))
+        found[door][part] = method["Integration"]["Uri"]
+        assert method["HttpMethod"] == "POST"
+        assert method["AuthorizationType"] == {"Bearer": "NONE", "Iam": "AWS_IAM"}[door]
+        assert method["Integration"]["Type"] == "AWS_PROXY"
+    assert found["Bearer"] == found["Iam"]
+    assert set(found["Bearer"]) == set(CALLS.values())
+    functions = numbering.properties("Lambda::Function")
+    for name, function in functions.items():
+        source = function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        assert f"<{name}.Arn>" in found["Bearer"][CALLS[source]]
+
+
+def test_every_call_of_the_catalogue_is_there_in_its_versions(numbering: Template) -> None:
+    resources = numbering.properties("ApiGateway::Resource")
+
+    def path(name: str) -> str:
+        resource = resources[name]
+        above = resource["ParentId"].strip("<>")
+        return f"{path(above) if above in resources else ''}/{resource['PathPart']}"
+
+    found = {
+        path(method["ResourceId"].strip("<>"))
+        for name, method in numbering.properties("ApiGateway::Method").items()
+        if name.startswith("Bearer")
+    }
+    assert found == {
+        f"/{api.call}" for api in catalogue().apis.values() if api.call.rpartition("/")[2] in CALLS.values()
+    }
+
+
+def test_the_stage_says_who_calls_and_the_caller_can_not(numbering: Template, deployment: str) -> None:
+    assert numbering.only("ApiGateway::Stage", "Bearer")["Variables"] == {"authentication": "bearer"}
+    variables = numbering.only("ApiGateway::Stage", "Iam")["Variables"]
+    assert variables.pop("authentication") == "iam"
+    linked = provider_systems() if deployment == "development" else ()
+    assert set(variables) == {f"roles_{system}" for system in linked}
+    for system in linked:
+        session = f"arn:aws:sts::210987654321:assumed-role/linked-system-{system}/s"
+        assert system_of(session, variables) == system
+
+
+def invoking(numbering: Template) -> Iterator[Mapping[str, Any]]:
+    policy = numbering.only("ApiGateway::RestApi", "Iam").get("Policy", {"Statement": []})
+    yield from policy["Statement"]
+
+
+def test_roles_may_make_the_calls_that_the_catalogue_grants_their_systems(synthesis: Synthesis) -> None:
+    numbering, apis = synthesis.template("development", "Numbering"), catalogue().apis.values()
+    found = {
+        (role.rpartition("-")[2], resource.rpartition("/")[2])
+        for statement in invoking(numbering)
+        for role in as_list(statement["Principal"]["AWS"])
+        for resource in as_list(statement["Resource"])
+    }
+    assert found == {
+        (system, api.call.rpartition("/")[2])
+        for system in provider_systems()
+        for api in apis
+        if api.call.rpartition("/")[2] in CALLS.values() and api.allows(system)
+    }
+    for statement in invoking(numbering):
+        assert statement["Effect"] == "Allow"
+        assert statement["Action"] == "execute-api:Invoke"
+        assert not [resource for resource in as_list(statement["Resource"]) if "*" in resource]
+    assert size(list(map(dict, invoking(numbering)))) <= API_POLICY_LIMIT
+
+
+def test_where_nobody_is_linked_nobody_is_let_in(synthesis: Synthesis) -> None:
+    assert not list(invoking(synthesis.template("production", "Numbering")))
+
+
+def test_in_a_network_tokens_are_taken_from_inside_and_signatures_refused_from_outside(synthesis: Synthesis) -> None:
+    assert ENCLOSED.network
+    template, inside = synthesis.template("enclosed", "Numbering"), {"aws:SourceVpc": ENCLOSED.network.vpc_id}
+    for door in DOORS:
+        assert template.only("ApiGateway::RestApi", door)["EndpointConfiguration"]["Types"] == ["PRIVATE"]
+    (allow,) = template.only("ApiGateway::RestApi", "Bearer")["Policy"]["Statement"]
+    assert (allow["Effect"], allow["Condition"]) == ("Allow", {"StringEquals": inside})
+    # An allowance here would let in whatever role of whatever account is inside.
+    (deny,) = invoking(template)
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"StringNotEquals": inside})
+    assert (deny["Principal"], deny["Resource"]) == ({"AWS": "*"}, "execute-api:/*")
+
+
+def answers(numbering: Template, door: str) -> dict[str, tuple[str | None, Any]]:
+    """Return status and body of an API's own answers, by kind."""
+    found = numbering.properties("ApiGateway::GatewayResponse")
+    return {
+        answer["ResponseType"]: (answer.get("StatusCode"), json.loads(answer["ResponseTemplates"]["application/json"]))
+        for name, answer in found.items()
+        if name.startswith(door)
+    }
+
+
+def test_what_api_gateway_answers_itself_has_the_published_form(numbering: Template) -> None:
+    for door in DOORS:
+        found = answers(numbering, door)
+        for status, body in found.values():
+            assert set(body) - {"errors"} == {"title", "detail", "_links"}
+            assert status in (None, "400", "401", "404", "503")
+        assert found["DEFAULT_5XX"][0] == found["THROTTLED"][0] == "503"
+        assert found["DEFAULT_5XX"][1]["detail"] == "想定外のエラーが発生しました。"
+        assert found["REQUEST_TOO_LARGE"][1]["errors"][0]["code"] == "E1541"
+    assert answers(numbering, "Bearer")["MISSING_AUTHENTICATION_TOKEN"][0] == "404"
+    signed = answers(numbering, "Iam")
+    for kind in ("MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "EXPIRED_TOKEN", "ACCESS_DENIED"):
+        assert (signed[kind][0], signed[kind][1]["detail"]) == ("401", "アクセストークンが無効です。")
+
+
+def test_no_answer_repeats_what_a_caller_sent(numbering: Template) -> None:
+    for door in DOORS:
+        for _, body in answers(numbering, door).values():
+            variables = json.dumps(body).replace("$context.resourcePath", "")
+            assert "$" not in variables
+
+
+def test_a_function_ends_before_api_gateway_stops_waiting(numbering: Template) -> None:
+    for function in numbering.properties("Lambda::Function").values():
+        assert 20 <= function["Timeout"] < 29
+
+
+def test_bodies_arrive_as_they_were_sent_and_the_log_does_not_have_them(numbering: Template) -> None:
+    for door in DOORS:
+        assert numbering.only("ApiGateway::RestApi", door)["BinaryMediaTypes"] == ["*/*"]
+        stage = numbering.only("ApiGateway::Stage", door)
+        (settings,) = stage["MethodSettings"]
+        assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+        assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+
+
+def test_the_firewall_of_production_lets_whole_requests_through(synthesis: Synthesis) -> None:
+    for deployment in ("production", "enclosed"):
+        template = synthesis.template(deployment, "Numbering")
+        assert len(template.resources("WAFv2::WebACLAssociation")) == len(DOORS)
+        for acl in template.properties("WAFv2::WebACL").values():
+            rules = {rule["Name"]: rule for rule in acl["Rules"]}
+            common = rules["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
+            counted = {rule["Name"] for rule in common["RuleActionOverrides"]}
+            assert counted == {"NoUserAgent_HEADER", "SizeRestrictions_BODY"}
+            assert rules["Rate"]["Statement"]["RateBasedStatement"]["Limit"] == 30_000
+
+
+def test_functions_have_all_their_settings_within_the_limit_of_lambda(numbering: Template) -> None:
+    for function in numbering.properties("Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert variables["RESIDENT_NUMBERS"] == variables["INTEGRATED_WITH_ISSUE"] == "false"
+        assert json.loads(variables["NUMBER_RANGES"])["non_resident"] == [80_000_000_000_000, 89_999_999_999_999]
+        assert numbering.size(function["Environment"]["Variables"]) < 4096
+
+
+def test_what_holds_for_every_template_holds_for_this_one(numbering: Template) -> None:
+    test_app.test_nothing_has_a_physical_name_but_where_one_is_needed([numbering])
+    test_app.test_no_template_brings_a_custom_resource_or_a_function_that_is_not_ours([numbering])
+    test_app.test_stacks_stay_below_the_limit_of_cloudformation([numbering])
+    test_app.test_templates_need_no_parameter_and_no_bootstrap_rule([numbering])
+    for group in numbering.properties("Logs::LogGroup").values():
+        assert "KeysLogs" in group["KmsKeyId"]
+
+
+def test_outputs_have_the_names_that_commands_and_systems_rely_on(numbering: Template) -> None:
+    assert numbering.body["Outputs"].keys() >= {"NumberingApiUrl", "NumberingIamApiUrl"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "says"),
+    [
+        (["role/a+b"], "no \\+ and @"),
+        ([f"role/{'a' * 60}{number}" for number in range(9)], "512"),
+        ([f"role/{'p' * 400}{number}/r{number}" for number in range(20)], "8192"),
+    ],
+)
+def test_roles_that_aws_would_not_take_are_refused_before_it_does(tmp_path: Any, roles: list[str], says: str) -> None:
+    linked = {"010": LinkedSystem(role_arns=tuple(f"arn:aws:iam::111122223333:{role}" for role in roles))}
+    parameters = replace(development(CITY), linked=linked)
+    with pytest.raises(ParameterError, match=says):
+        compose(
+            new_app(str(tmp_path)),
+            parameters,
+            systems=provider_systems(),
+            functions=ROOT / "functions",
+            layers=build_layers(),
+        )
