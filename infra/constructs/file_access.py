@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
@@ -14,6 +15,13 @@ TIMEOUT = Duration.minutes(15)
 MEMORY_MIB = 1769
 """One whole vCPU."""
 _APPLY = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+_EDIT = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+]
 _NOTE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
 
 
@@ -37,6 +45,9 @@ class FileAccess:
             "WORK_BUCKET": stateful.work.bucket.bucket_name,
             "EVENT_BUS": stateful.bus.event_bus_name,
             "SMALL_CHUNKS": str(parameters.small_chunks),
+            "ADDRESSEES_TABLE": stateful.addressees.table.table_name,
+            "NUMBER_RANGES": msgspec.json.encode(parameters.numbering.ranges).decode(),
+            "RESIDENTS_KEEP_NUMBERS": str(parameters.numbering.residents_keep_numbers).lower(),
             **stateful.personal.environment(),
         }
 
@@ -63,8 +74,10 @@ class FileAccess:
         self._let_use_records(function)
 
     def let_apply_rows(self, function: PythonFunction) -> None:
-        """Let a function store rows, keep fragments of errors files, and note progress."""
+        """Let a function store rows and edit the registry, keep fragments of errors files, and note progress."""
         self.let_store_rows(function)
+        own = only_partitions(self.platform.parameters, "*")
+        function.allow(_EDIT, [self.stateful.addressees.table.table_arn], **own)
         function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
         function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
 

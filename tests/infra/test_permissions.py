@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from infra.sandbox.access.deciding import Check, decide
+from infra.sandbox.access.documents import parsed
+from infra.sandbox.access.principals import of_role
 from infra.systems import provider_systems
+from kyotsu.addressees.standing_table import ATTRIBUTES
 from tests.infra.conftest import ENCLOSED, Synthesis
-from tests.infra.templates import Template, as_list, granted
+from tests.infra.templates import ACCOUNT, Template, as_list, granted
+from tests.infra.test_partitions import asked
 
-FUNCTIONS = ("ReceiveFile", "LargeFileApplyGroup", "LargeFileAnswerFile", "PublishChanges", "UndoFile")
+FUNCTIONS = (
+    *("ReceiveFile", "LargeFileApplyGroup", "LargeFileAnswerFile", "PublishChanges", "PublishAddressees", "UndoFile"),
+)
 INLINE_LIMIT = 10_240
 """Characters of all inline policies of a role together."""
 MANAGED_LIMIT = 6_144
@@ -26,6 +35,7 @@ OUTBOXES = {f"{system}/outbox/*" for system in SYSTEMS}
 ANSWERS = {f"{system}/answers/*" for system in SYSTEMS}
 ERRORS = {f"{system}/answers/*.errors.csv" for system in SYSTEMS}
 ROWS = {"ProtectionTable", "ResidentsTable"}
+REGISTRY = "AddresseesTable"
 
 
 def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
@@ -35,12 +45,15 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     assert allowed.pop("s3:PutObject") == ANSWERS | {"WorkBucket/errors/*"}
     assert allowed.pop("s3:DeleteObject") == ERRORS
     assert allowed.pop("s3:ListBucket") == SYSTEMS | {"WorkBucket"}
-    for action in ("GetItem", "Query", "UpdateItem"):
+    for action in ("GetItem", "Query"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
-    for action in ("BatchGetItem", "BatchWriteItem"):
-        assert allowed.pop(f"dynamodb:{action}") == ROWS
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
-    assert allowed.pop("dynamodb:DeleteItem") == {"LinkageTable"}, "one partition: tests/infra/test_partitions.py"
+    assert allowed.pop("dynamodb:UpdateItem") == {"LinkageTable", REGISTRY}
+    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY}
+    assert allowed.pop("dynamodb:BatchWriteItem") == ROWS
+    assert allowed.pop("dynamodb:ConditionCheckItem") == {REGISTRY}
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY}
+    # Of the first one partition: tests/infra/test_partitions.py.
+    assert allowed.pop("dynamodb:DeleteItem") == {"LinkageTable", REGISTRY}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
     assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
@@ -59,8 +72,11 @@ def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment:
     assert allowed.pop("s3:ListBucket") == SYSTEMS
     assert allowed.pop("s3:PutObject") == {"WorkBucket/errors/*"}
     assert allowed.pop("dynamodb:GetItem") == allowed.pop("dynamodb:Query") == {"LinkageTable"}
-    assert allowed.pop("dynamodb:BatchGetItem") == allowed.pop("dynamodb:BatchWriteItem") == ROWS
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS}
+    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY}
+    assert allowed.pop("dynamodb:BatchWriteItem") == ROWS
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY}
+    for action in ("ConditionCheckItem", "DeleteItem", "UpdateItem"):
+        assert allowed.pop(f"dynamodb:{action}") == {REGISTRY}
     assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
     assert allowed.pop("kms:GenerateDataKey") == {"KeysPersonal", "KeysRecords"}
     assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
@@ -116,11 +132,57 @@ def test_publish_changes_may_do_this_and_nothing_else(linkage: Template, deploym
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     for action in ("DescribeStream", "GetRecords", "GetShardIterator"):
         assert allowed.pop(f"dynamodb:{action}") == {"ResidentsTable"}
+    assert allowed.pop("dynamodb:GetItem") == {"AddresseesTable"}
     assert allowed.pop("dynamodb:ListStreams") == {"*"}, "AWS knows no resource for this action"
     assert allowed.pop("sqs:SendMessage") == {"PublishChangesDeadLetters"}
     assert allowed.pop("kms:Decrypt") == {"KeysRecords", "KeysMessages"}
     assert allowed.pop("kms:GenerateDataKey") == {"KeysMessages"}
     _expect_logs_and_network(allowed, "PublishChangesFunctionLogs", deployment)
+
+
+def test_publish_addressees_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
+    allowed = _allowed(linkage, "PublishAddressees")
+    assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
+    for action in ("DescribeStream", "GetRecords", "GetShardIterator"):
+        assert allowed.pop(f"dynamodb:{action}") == {"AddresseesTable"}
+    assert allowed.pop("dynamodb:ListStreams") == {"*"}, "AWS knows no resource for this action"
+    for action in ("ConditionCheckItem", "GetItem", "PutItem", "Query"):
+        assert allowed.pop(f"dynamodb:{action}") == {"AddresseesTable"}
+    assert allowed.pop("dynamodb:BatchGetItem") == {"ResidentsTable"}
+    assert allowed.pop("s3:PutObject") == {f"{system}/notices/*" for system in SYSTEMS}
+    assert allowed.pop("sqs:SendMessage") == {"PublishAddresseesDeadLetters"}
+    assert allowed.pop("kms:Decrypt") == {"KeysRecords", "KeysMessages"}
+    assert allowed.pop("kms:GenerateDataKey") == {"KeysExchange", "KeysRecords", "KeysMessages"}
+    assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
+    _expect_logs_and_network(allowed, "PublishAddresseesFunctionLogs", deployment)
+
+
+@pytest.mark.parametrize("role", ["PublishChangesFunctionRole", "PublishAddresseesFunctionRole"])
+def test_publishers_read_of_a_number_who_uses_it_and_never_the_person(linkage: Template, role: str) -> None:
+    """Requirement: asked of the sandbox's engine, with what it says that a request asks for."""
+    (arn,) = {r for s in linkage.permissions(role) for r in as_list(s["Resource"]) if r.endswith("AddresseesTable>")}
+    policy = parsed(json.dumps({"Version": "2012-10-17", "Statement": linkage.permissions(role)}))
+    who = of_role(f"arn:aws:iam::{ACCOUNT}:role/{role}", "test")
+
+    def lets(**asked: tuple[str, ...]) -> bool:
+        context = {f"dynamodb:{name}": values for name, values in asked.items()}
+        context |= {"aws:sourcevpce": ("vpce-0123456789abcdef0",), "aws:principalaccount": (ACCOUNT,)}
+        return decide(who, Check("dynamodb:GetItem", arn, ACCOUNT, context), [policy], None).allowed
+
+    specific = ("SPECIFIC_ATTRIBUTES",)
+    assert lets(attributes=ATTRIBUTES, select=specific)
+    assert not lets(attributes=(*ATTRIBUTES, "b"), select=specific), "the person"
+    assert not lets(select=("ALL_ATTRIBUTES",))
+    assert not lets()
+    assert not lets(attributes=ATTRIBUTES, select=("ALL_ATTRIBUTES",))
+
+
+def test_the_registry_publisher_writes_the_clerks_list_and_reads_postings_alone(linkage: Template) -> None:
+    lets, own = asked(linkage, "PublishAddresseesFunctionRole", table="AddresseesTable"), linkage.stack.split("-")[2]
+    partitions = {"C": f"{own}#C", "P": f"{own}#P#00", "number": f"{own}#800000000000009", "O": f"{own}#O#request"}
+    may = {action: {kind for kind, pk in partitions.items() if lets(action, pk)} for action in ("PutItem", "Query")}
+    assert may == {"PutItem": {"C"}, "Query": {"P"}}
+    assert not lets("PutItem", "999999#C"), "another municipality's"
 
 
 def test_no_role_names_an_action_by_a_wildcard(linkage: Template) -> None:
@@ -163,7 +225,7 @@ def test_policies_stay_below_the_limits_of_iam_with_a_bucket_for_every_system(li
         for role in policy["Properties"]["Roles"]:
             size = linkage.size(policy["Properties"]["PolicyDocument"])
             inline[role["Ref"]] = inline.get(role["Ref"], 0) + size
-    assert len(inline) == 6
+    assert len(inline) == 7
     assert max(inline.values()) < INLINE_LIMIT
     for policy in linkage.resources("IAM::ManagedPolicy").values():
         assert linkage.size(policy["Properties"]["PolicyDocument"]) < MANAGED_LIMIT
@@ -171,7 +233,7 @@ def test_policies_stay_below_the_limits_of_iam_with_a_bucket_for_every_system(li
 
 def test_only_lambda_assumes_a_functions_role_and_no_role_has_a_policy_of_aws(linkage: Template) -> None:
     roles = linkage.properties("IAM::Role")
-    assert len(roles) == 6
+    assert len(roles) == 7
     for name, role in roles.items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         service = "states" if name.startswith("LargeFileRole") else "lambda"
@@ -223,7 +285,8 @@ def _expect_logs_and_network(allowed: dict[str, set[str]], logs: str, deployment
 NAMES = ("DomainEventsBus", "KeysExchange", "KeysFingerprints", "KeysMessages", "KeysPersonal", "KeysRecords",
          "PersonalFingerprintKey", "LargeFileAnswerFileFunction",
          "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
-         "LinkageTable", "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
+         "AddresseesTable", "LinkageTable", "PublishAddresseesDeadLetters", "PublishAddresseesFunctionLogs",
+         "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
          "ProtectionTable", "ReceiveFileQueue", "ResidentsTable", "UndoFileFunctionLogs", "WorkBucket")  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | number | 団体コード#宛名番号 | A | see below |
 | history | 団体コード#宛名番号 | H#revision | b packed entry, w codes of remarks |
-| business | 団体コード#宛名番号 | B#業務ID/独自施策システム等ID | b 個人番号, sealed; k data key, wrapped; f fingerprint |
+| business | 団体コード#宛名番号 | B#業務ID/独自施策システム等ID | b sealed 個人番号; k data key; f fingerprint |
 | link | 団体コード#principal's number | L#linked number | |
 | posting | 団体コード#P#keyed fingerprint | P#宛名番号 | |
 | done | 団体コード#O#what must happen once | O | f keyed fingerprint of what was asked, a answer |

@@ -22,6 +22,7 @@ from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules
 from kyotsu.wiring.protection import PROTECTION
+from kyotsu.wiring.registry import ADDRESSEES, registry_applier
 from kyotsu.wiring.sealing import deployed_sealing
 
 RESIDENTS = "residents"
@@ -39,6 +40,7 @@ def reception() -> Reception:
     appliers = {
         RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints),
         PROTECTION: protection_applier(protected, seals.fingerprints),
+        ADDRESSEES: registry_applier(),
     }
     return Reception(
         admission=Admission(
