@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from kyotsu.addressees.records import Use
 from kyotsu.integrated.beside import IntegratedContendedError, IssuedBeside
 from kyotsu.integrated.issuing import Issuing
 from tests.fakes import addressees
@@ -41,7 +42,7 @@ def test_a_local_system_has_a_row_under_its_own_id() -> None:
 
 def test_who_may_not_handle_individual_numbers_and_who_sends_none_gets_none() -> None:
     store = MemoryIntegrated()
-    beside(store).ensure("1", addressees.request(addressees.Use(LIBRARY), kojinbango=ONE))
+    beside(store).ensure("1", addressees.request(Use(LIBRARY), kojinbango=ONE))
     beside(store).ensure("1", addressees.request())
     assert not store.people
 
