@@ -7,11 +7,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kyotsu.addressees.applying import RegistryApplier
+from kyotsu.addressees.numbers import Ranges
+from kyotsu.addressees.table import RegistryTable
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
 from kyotsu.contracts.audit import AuditTrail
@@ -36,9 +40,13 @@ from kyotsu.wiring.adapters import LinkageObjects
 from kyotsu.wiring.audit import operators_trail, seeing, verifying
 from kyotsu.wiring.catalogue import effect_rules, layout_columns, withheld_items
 from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
+from kyotsu.wiring.registry import ADDRESSEES
 from kyotsu.wiring.sealing import deployed_sealing
 from kyotsu.wiring.trial import RESIDENTS, Source
 from kyotsu_cli.failure import CommandError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
 STACKS = ("Stateful", "Access", "Numbering", "Linkage", "Delivery", "Watch")
@@ -99,7 +107,9 @@ class Deployment:
         """The rules by which files come in."""
         accepted = frozenset(self.outputs["AcceptedMunicipalities"].split(","))
         prefix = self.outputs["BucketPrefix"]
-        return Admission(catalogue(), self.municipality, accepted, prefix, frozenset({RESIDENTS, PROTECTION}))
+        return Admission(
+            catalogue(), self.municipality, accepted, prefix, frozenset({RESIDENTS, PROTECTION, ADDRESSEES})
+        )
 
     @property
     def source(self) -> Source:
@@ -109,7 +119,19 @@ class Deployment:
         protected = ResidentTable(client, self.outputs["ProtectionTable"], self.municipality)
         applier = ResidentApplier(table, effect_rules(catalogue(), RESIDENTS), fingerprints)
         own = protection_applier(protected, fingerprints)
-        return Source(table, applier, protected, own, self.receipts, SystemClock())
+        return Source(table, applier, protected, own, self.receipts, SystemClock(), self._registry_applier(client))
+
+    def _registry_applier(self, client: DynamoDBClient) -> RegistryApplier:
+        sealing, outputs = self.sealing, self.outputs
+        tables = (outputs["AddresseesTable"], outputs["ResidentsTable"], self.municipality)
+        store = RegistryTable(client, *tables, sealer=sealing.sealer, fingerprints=sealing.fingerprints, opens=False)
+        return RegistryApplier(
+            store=store,
+            fingerprints=sealing.fingerprints,
+            ranges=msgspec.json.decode(outputs["NumberRanges"], type=Ranges),
+            clock=SystemClock(),
+            residents_keep_numbers=outputs["ResidentsKeepNumbers"] == "true",
+        )
 
     @property
     def protection(self) -> ProtectionDecision:

@@ -128,6 +128,8 @@ class StatefulStack(Stack):
                 "NumberRanges": msgspec.json.encode(self._parameters.numbering.ranges).decode(),
                 "PersonalKey": self.keys.personal.key_arn,
                 "ProtectionTable": self.protection.table.table_name,
+                # What `kyotsu linkage preview` must know of deletions.
+                "ResidentsKeepNumbers": str(self._parameters.numbering.residents_keep_numbers).lower(),
                 "ResidentsTable": self.residents.table.table_name,
                 "WorkBucket": self.work.bucket.bucket_name,
             },

@@ -6,10 +6,10 @@ again is told the same, so that a chunk that is tried again neither repeats a ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
@@ -22,7 +22,7 @@ from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import Deed, Use, use_of
 from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
 from kyotsu.addressees.rules import RequestError
-from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, RegistryStore
+from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.ports import Clock
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
@@ -40,6 +40,18 @@ _COUNTS: Mapping[Deed, str] = {
 }
 
 
+class RowStore(Protocol):
+    """What applying rows needs of `RegistryStore`."""
+
+    def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
+        """Return what is known of numbers, and what happened under a key."""
+        ...
+
+    def write(self, change: Change | None, done: Done | None = None) -> bool:
+        """Write a change, and that it happened, together or not at all."""
+        ...
+
+
 class RowOutcome(msgspec.Struct, frozen=True, array_like=True):
     """What a row came to, as it is kept. It holds no personal data."""
 
@@ -53,14 +65,14 @@ class RowOutcome(msgspec.Struct, frozen=True, array_like=True):
 class RegistryApplier:
     """A `RowApplier` for the registry."""
 
-    store: RegistryStore
+    store: RowStore
     """One that opens no 個人番号: receiving files is no reason to."""
     fingerprints: Fingerprints
     ranges: Ranges
     clock: Clock
     residents_keep_numbers: bool
 
-    def over(self, store: RegistryStore) -> Self:
+    def over(self, store: RowStore) -> Self:
         """Return the same applier on another store."""
         return replace(self, store=store)
 

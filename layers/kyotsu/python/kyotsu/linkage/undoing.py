@@ -19,7 +19,7 @@ from kyotsu.contracts.events import FileUndone
 from kyotsu.contracts.ports import Clock, RowApplier, RowRetractor
 from kyotsu.contracts.rows import TakenBack
 from kyotsu.linkage import answers, keys
-from kyotsu.linkage.admission import Admission, Admitted
+from kyotsu.linkage.admission import Admission, Admitted, interface_of
 from kyotsu.linkage.applying import FileApplication, InTime, OutOfTimeError
 from kyotsu.linkage.grouping import PERSON
 from kyotsu.linkage.ports import ObjectGoneError
@@ -77,6 +77,9 @@ class Undoing:
             raise UndoRefusedError(outcomes.UNDO_TOO_EARLY, receipt_id=receipt_id)
         if receipt.status not in (Status.ACCEPTED, Status.PARTIALLY_ACCEPTED):
             raise UndoRefusedError(outcomes.UNDO_NOT_ACCEPTED, receipt_id=receipt_id)
+        interface = interface_of(self.admission.catalogue, keys.parse_key(receipt.ref.key))
+        if interface.applier not in self.retractors:
+            raise UndoRefusedError(outcomes.UNDO_OF_EDITS, interface=interface.id)
         return receipt
 
     def _must_be_there(self, receipt: Receipt) -> None:

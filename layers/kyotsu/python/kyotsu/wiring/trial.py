@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from kyotsu.addressees.applying import RegistryApplier
+from kyotsu.addressees.trial import TrialRegistry
 from kyotsu.contracts.ports import Clock, RowApplier
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.answers import ERRORS_HEADER
@@ -21,6 +23,7 @@ from kyotsu.linkage.trial import AcceptedContents, NoHandOver, TrialEvents, Tria
 from kyotsu.residents.applier import ResidentApplier, VersionApplier
 from kyotsu.residents.trial import CategoryChange, HeadSource, TrialStore
 from kyotsu.wiring.protection import PROTECTION
+from kyotsu.wiring.registry import ADDRESSEES
 
 RESIDENTS = "residents"
 _VERSION = "preview"
@@ -38,10 +41,18 @@ class Source:
     protection_applier: VersionApplier
     contents: AcceptedContents
     clock: Clock
+    registry: RegistryApplier | None = None
+    """How rows become edits of the registry; None: no such file is tried."""
 
     def appliers(self, residents: TrialStore, protected: TrialStore) -> dict[str, RowApplier]:
         """Return the appliers of all interfaces over trial stores."""
-        return {RESIDENTS: self.applier.over(residents), PROTECTION: self.protection_applier.over(protected)}
+        found: dict[str, RowApplier] = {
+            RESIDENTS: self.applier.over(residents),
+            PROTECTION: self.protection_applier.over(protected),
+        }
+        if self.registry is not None:
+            found[ADDRESSEES] = self.registry.over(TrialRegistry(self.registry.store, self.registry.fingerprints))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
