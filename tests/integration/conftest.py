@@ -13,7 +13,7 @@ import pytest
 from infra.sandbox.adaptations import transactions
 from infra.sandbox.adaptations.patching import Patches
 from kyotsu.runtime import clients
-from kyotsu.wiring import changes, functions, retries
+from kyotsu.wiring import changes, functions, integrated, numbering, numbers, registry, retries
 from tests.integration.cloud import Cloud, running
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +26,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for composing in (changes, functions):
         monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
-    caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries)
-    caches += (changes.resident_changes, changes.registry_changes)
+    told = (changes.resident_changes, changes.registry_changes)
+    composed = (vars(module).values() for module in (numbering, numbers, registry, integrated))
+    issuing = (value for values in composed for value in values if hasattr(value, "cache_clear"))
+    caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries, *told, *issuing)
     for cached in caches:
         cached.cache_clear()
     with running() as cloud:

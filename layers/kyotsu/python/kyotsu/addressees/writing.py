@@ -128,7 +128,7 @@ class Writing:
                 "f": {"B": sealed.fingerprint},
             }
             yield self._put(self.key(number, USE + use_text(change.use.use)), more)
-        elif change.use is not None and change.expected is not None:
+        elif change.use is not None and _may_have_number(change):
             # Without a 個人番号 the record's own list of uses says everything; one that was there goes.
             yield self._delete(self.key(number, USE + use_text(change.use.use)))
         for ended in sorted(change.ended):
@@ -192,6 +192,11 @@ def _check(change: Change) -> None:
         raise ContradictionError
     if change.entry is None and (change.linked_to is not None or change.unlinked_from is not None):
         raise ContradictionError
+
+
+def _may_have_number(change: Change) -> bool:
+    """Tell whether a business's 個人番号 may be stored before a change: not if it begins to use the record."""
+    return change.expected is not None and (change.entry is None or change.entry.deed is not Deed.USED)
 
 
 def _tells_who(entry: HistoryEntry) -> bool:
