@@ -8,6 +8,7 @@ import msgspec
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
+from infra.constructs.integrated_access import IntegratedAccess
 from infra.constructs.table import FILES, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
@@ -71,6 +72,12 @@ class NumberingAccess:
         self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
         self.stateful.personal.let_seal(function)
         self.stateful.personal.let_open(function)
+
+    def let_issue_both(self, function: PythonFunction) -> None:
+        """Let a function issue numbers and, where the parameters say so, integrated ones as well (1.1.3)."""
+        self.let_issue(function)
+        if self.parameters.numbering.integrated_with_issue:
+            IntegratedAccess(self.parameters, self.stateful).let_issue_beside(function)
 
     def let_obtain(self, function: PythonFunction) -> None:
         """Let a function note that numbers of residents were obtained. There is nobody's data in that."""

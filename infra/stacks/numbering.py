@@ -9,10 +9,15 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.follow_residents import FollowResidents
 from infra.constructs.function import PythonFunction
+from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
+from infra.constructs.integrated_access import SHOW as SHOW_INTEGRATED
+from infra.constructs.integrated_access import IntegratedAccess
 from infra.constructs.numbering_access import SHOW, NumberingAccess
 from infra.constructs.numbering_api import NumberingApi, watch_refusals
 from infra.constructs.outputs import publish
+from infra.constructs.publish_integrated import PublishIntegrated
 from infra.parameters.types import Parameters
 from infra.stacks.access import AccessStack
 from infra.stacks.platform import platform_of
@@ -51,14 +56,37 @@ class NumberingStack(Stack):
         self._access = let = NumberingAccess(parameters, stateful, access.issuer)
         self._apis = catalogue().apis.values()
         self._serving: dict[PythonFunction, Sequence[Api]] = {}
-        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_issue)
+        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_issue_both)
         self._call("EditRecord", "addressees/edit_record", "jutogaishaatenakihonjohokoshin", let.let_edit)
         self._call("ShowHistory", SHOW, "jutogaishaatenarirekishokai", let.let_show)
         resident = "addressees/issue_resident_number"
         self._call("IssueResidentNumber", resident, "juminatenabangofuban", let.let_obtain)
+        integrated = IntegratedAccess(parameters, stateful)
+        self._call("IssueIntegrated", ISSUE_INTEGRATED, "dantainaitogoatenabangofuban", integrated.let_issue)
+        self._call("ShowIntegrated", SHOW_INTEGRATED, "dantainaitogoatenakihonjohosyokai", integrated.let_show)
         self.bearer = NumberingApi(self, "Bearer", platform=self._platform, serving=self._serving, signed=False)
         self.signed = NumberingApi(self, "Iam", platform=self._platform, serving=self._serving, signed=True)
-        publish(self, {"NumberingApiUrl": self.bearer.url, "NumberingIamApiUrl": self.signed.url})
+        self.follow_residents = FollowResidents(self, "FollowResidents", platform=self._platform, stateful=stateful)
+        self.publish_integrated = PublishIntegrated(
+            self, "PublishIntegrated", platform=self._platform, stateful=stateful
+        )
+        self._publish_outputs()
+
+    def _publish_outputs(self) -> None:
+        follow, integrated = self.follow_residents, self.publish_integrated
+        publish(
+            self,
+            {
+                "NumberingApiUrl": self.bearer.url,
+                "NumberingIamApiUrl": self.signed.url,
+                "FollowResidentsDeadLetters": follow.queue.dead_letters.queue.queue_url,
+                "FollowResidentsFunction": follow.function.function.function_name,
+                "FollowResidentsQueue": follow.queue.queue.queue_url,
+                "PublishIntegratedDeadLetters": integrated.dead_letters.queue.queue_url,
+                "PublishIntegratedFunction": integrated.function.function.function_name,
+                "UndeliveredResidents": follow.undelivered.queue.queue_url,
+            },
+        )
 
     def _call(self, name: str, source: str, call: str, let: Callable[[PythonFunction], None]) -> None:
         """Add the function of a call, in all versions that are in use."""

@@ -21,7 +21,7 @@ NAMES = {"AliasName", "AlarmName", "BucketName", "FunctionName", "GroupName", "L
          "TopicName"}  # fmt: skip
 
 
-STACKS = ("Access", "Delivery", "Linkage", "Stateful", "Watch")
+STACKS = ("Access", "Delivery", "Linkage", "Numbering", "Stateful", "Watch")
 """In the order of their names."""
 
 
@@ -77,6 +77,8 @@ OUTPUTS = {
     "AnswerFileFunction": "<LargeFileAnswerFileFunction",
     "ApplyGroupFunction": "<LargeFileApplyGroupFunction",
     "LargeFileMachine": "<LargeFileMachine",
+    "PublishAddresseesDeadLetters": "<PublishAddresseesDeadLettersQueue",
+    "PublishAddresseesFunction": "<PublishAddresseesFunction",
     "PublishChangesDeadLetters": "<PublishChangesDeadLettersQueue",
     "PublishChangesFunction": "<PublishChangesFunction",
     "ReceiveFileDeadLetters": "<ReceiveFileDeadLettersQueue",
