@@ -39,6 +39,14 @@ _STREAM = (
     "メッセージはストリーム上の位置だけです。住民の記録と住民区分は正しく保管されています。失われたのは変更の通知です。"
     "docs/runbooks/dead-letters-waiting.md の「ストリーム」の手順に従ってください。"
 )
+_REGISTRY = (
+    "メッセージはストリーム上の位置だけです。住登外者の記録と名寄せは正しく保管されています。失われたのは業務への通知と変更の"
+    "通知です。docs/runbooks/dead-letters-waiting.md の「住登外者のストリーム」の手順に従ってください。"
+)
+_INTEGRATED = (
+    "メッセージはストリーム上の位置だけです。団体内統合宛名は正しく保管されています。失われたのは付番・削除の通知です。"
+    "docs/runbooks/dead-letters-waiting.md の「団体内統合宛名のストリーム」の手順に従ってください。"
+)
 _LANE = (
     "メッセージは利用側の列を起こすだけのものです。失敗した提供は後回しになり、列は先へ進んでいます。原因を除いた後、"
     "kyotsu deliveries list で「後回し」の提供を探し、kyotsu deliveries reoffer で再提供してから、消してください。"
@@ -51,6 +59,10 @@ KINDS = (
     Kind("ReceiveFileDeadLetters", "受信できなかったファイルの通知", "ReceiveFileQueue"),
     Kind("UndeliveredEvents", "受信キューに届かなかったイベント", "ReceiveFileQueue"),
     Kind("PublishChangesDeadLetters", "公表できなかった住民の変更", None, _STREAM),
+    Kind("PublishAddresseesDeadLetters", "知らせられなかった住登外者の変更", None, _REGISTRY),
+    Kind("PublishIntegratedDeadLetters", "公表できなかった団体内統合宛名の変更", None, _INTEGRATED),
+    Kind("FollowResidentsDeadLetters", "団体内統合宛名に反映できなかった住民の変更", "FollowResidentsQueue"),
+    Kind("UndeliveredResidents", "反映のキューに届かなかった住民の変更", "FollowResidentsQueue"),
     Kind("NoteSequenceDeadLetters", "連番を記録できなかった回答", "NoteSequenceQueue"),
     Kind("UndeliveredAnswers", "連番のキューに届かなかった回答", "NoteSequenceQueue"),
     Kind("ListMissingDeadLetters", "住登者と比べられなかった全件ファイル", "ListMissingQueue"),

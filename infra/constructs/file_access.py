@@ -8,6 +8,7 @@ import msgspec
 from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.integrated_access import IntegratedAccess
 from infra.constructs.table import FILES, HOLDING, only_partitions
 from infra.stacks.stateful import StatefulStack
 
@@ -46,6 +47,7 @@ class FileAccess:
             "EVENT_BUS": stateful.bus.event_bus_name,
             "SMALL_CHUNKS": str(parameters.small_chunks),
             "ADDRESSEES_TABLE": stateful.addressees.table.table_name,
+            "INTEGRATED_TABLE": stateful.integrated.table.table_name,
             "NUMBER_RANGES": msgspec.json.encode(parameters.numbering.ranges).decode(),
             "RESIDENTS_KEEP_NUMBERS": str(parameters.numbering.residents_keep_numbers).lower(),
             **stateful.personal.environment(),
@@ -74,10 +76,11 @@ class FileAccess:
         self._let_use_records(function)
 
     def let_apply_rows(self, function: PythonFunction) -> None:
-        """Let a function store rows and edit the registry, keep fragments of errors files, and note progress."""
+        """Let a function apply rows of every kind, keep fragments of errors files, and note progress."""
         self.let_store_rows(function)
         own = only_partitions(self.platform.parameters, "*")
         function.allow(_EDIT, [self.stateful.addressees.table.table_arn], **own)
+        IntegratedAccess(self.platform.parameters, self.stateful).let_write(function)
         function.allow(_NOTE, [self.stateful.linkage.table.table_arn])
         function.allow_objects(["s3:PutObject"], [self.stateful.work_arn], "errors/")
 

@@ -6,6 +6,7 @@ import functools
 import gc
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
+from kyotsu.contracts.ports import RowApplier
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.table import ReceiptTable
@@ -21,6 +22,7 @@ from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
 from kyotsu.wiring.catalogue import effect_rules
+from kyotsu.wiring.integrated_people import INTEGRATED, integrated_applier
 from kyotsu.wiring.protection import PROTECTION
 from kyotsu.wiring.registry import ADDRESSEES, registry_applier
 from kyotsu.wiring.sealing import deployed_sealing
@@ -37,10 +39,11 @@ def reception() -> Reception:
     seals = sealing()
     residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality, seals)
     protected = ResidentTable(clients.dynamodb(), setting("PROTECTION_TABLE"), municipality, seals)
-    appliers = {
+    appliers: dict[str, RowApplier] = {
         RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints),
         PROTECTION: protection_applier(protected, seals.fingerprints),
         ADDRESSEES: registry_applier(),
+        INTEGRATED: integrated_applier(),
     }
     return Reception(
         admission=Admission(
