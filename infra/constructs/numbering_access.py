@@ -41,7 +41,6 @@ class NumberingAccess:
             "SERIAL_BLOCK": str(numbering.serial_block),
             "LEASE_SECONDS": str(numbering.lease_seconds),
             "RESIDENTS_KEEP_NUMBERS": str(numbering.residents_keep_numbers).lower(),
-            "RESIDENTS_KEEP_NUMBERS": str(numbering.residents_keep_numbers).lower(),
             "RESIDENT_NUMBERS": str(numbering.resident_numbers).lower(),
             "INTEGRATED_WITH_ISSUE": str(numbering.integrated_with_issue).lower(),
             **stateful.personal.environment(),

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 from kyotsu.contracts import outcomes
 from kyotsu.runtime.http.errors import BadRequestError
 
-LARGEST_BODY = 512 * 1024
-"""Bytes. API Gateway takes 10 MB and Lambda 6; nobody's request needs this much (docs/decisions/0117)."""
+LARGEST_BODY = 900 * 1024
+"""Bytes. API Gateway takes 10 MB and Lambda 6; 200 people with every item at its longest need about as much (docs/decisions/0117)."""
 DEEPEST = 8
 """Objects and arrays inside each other; no call of ours has more than three."""
 MEDIA_TYPE = "application/json"
