@@ -21,6 +21,7 @@ from moto import mock_aws
 
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.table_items import NumberItem
+from kyotsu.integrated.table import PersonItem
 from kyotsu.linkage.keys import ObjectRef, answer_key, errors_key
 from kyotsu.linkage.receipt_items import ReceiptItem
 from kyotsu.linkage.table import ReceiptTable
@@ -45,6 +46,7 @@ ENVIRONMENT = {
     "RESIDENTS_TABLE": "residents",
     "PROTECTION_TABLE": "protection",
     "ADDRESSEES_TABLE": "addressees",
+    "INTEGRATED_TABLE": "integrated",
     "NUMBER_RANGES": msgspec.json.encode(Ranges()).decode(),
     "SERIAL_BLOCK": "20",
     "RESIDENT_NUMBERS": "false",
@@ -93,6 +95,7 @@ class Cloud:
             (VersionItem, "residents"),
             (VersionItem, "protection"),
             (NumberItem, "addressees"),
+            (PersonItem, "integrated"),
         ):
             bound(model, name).create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         events, queue = boto3.client("events"), self.sqs.create_queue(QueueName="events")["QueueUrl"]

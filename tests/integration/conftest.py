@@ -13,7 +13,17 @@ import pytest
 from infra.sandbox.adaptations import transactions
 from infra.sandbox.adaptations.patching import Patches
 from kyotsu.runtime import clients
-from kyotsu.wiring import changes, functions, integrated, numbering, numbers, registry, retries
+from kyotsu.wiring import (
+    changes,
+    following,
+    functions,
+    integrated,
+    integrated_people,
+    numbering,
+    numbers,
+    registry,
+    retries,
+)
 from tests.integration.cloud import Cloud, running
 
 ROOT = Path(__file__).parents[2]
@@ -23,11 +33,11 @@ Handler = Callable[[dict[str, Any], Any], Any]
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """A municipality's resources on moto, empty; the catalogue where the layer is built from."""
-    for composing in (changes, functions):
+    for composing in (changes, following, functions, integrated_people):
         monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
     told = (changes.resident_changes, changes.registry_changes)
-    composed = (vars(module).values() for module in (numbering, numbers, registry, integrated))
+    composed = (vars(module).values() for module in (numbering, numbers, registry, integrated, following))
     issuing = (value for values in composed for value in values if hasattr(value, "cache_clear"))
     caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries, *told, *issuing)
     for cached in caches:

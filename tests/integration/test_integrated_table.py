@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from kyotsu.integrated.table import IntegratedTable, PersonItem
-from kyotsu.runtime.tables import bound
+from kyotsu.integrated.table import IntegratedTable
 from tests.fakes.integrated import (
     ONE,
     TELLER,
@@ -36,7 +35,6 @@ def sealer() -> LocalSealer:
 
 @pytest.fixture
 def store(cloud: Cloud, quick_transactions: None, sealer: LocalSealer) -> IntegratedTable:
-    bound(PersonItem, "integrated").create_table(billing_mode="PAY_PER_REQUEST", wait=True)
     return IntegratedTable(cloud.dynamodb, "integrated", MUNICIPALITY, sealer)
 
 
