@@ -138,6 +138,7 @@ def test_a_system_reads_of_files_what_the_catalogue_says(rows: list[Row]) -> Non
         read = {row.resource for row in rows if row.subject == f"{way} 010" and row.action == "s3:GetObject"}
         assert read == {
             "bucket 010/answers/*",
+            "bucket 010/notices/*",
             "bucket 001/deliveries/010/001o006/*",
             "bucket 001/deliveries/010/001o009/*",
         }

@@ -79,7 +79,7 @@ def test_every_queue_of_dead_letters_and_every_function_and_source_is_watched(li
     dead = {
         f"<{name}.QueueName>" for name in linkage.resources("SQS::Queue") if not name.startswith("ReceiveFileQueue")
     }
-    assert len(dead) == 3
+    assert len(dead) == 4
     assert {value for _, value in _watched(linkage, ("AWS/SQS", "ApproximateNumberOfMessagesVisible"))} == dead
     for metric in ("Errors", "Throttles", "Duration"):
         functions = {f"<{name}>" for name in linkage.resources("Lambda::Function")}

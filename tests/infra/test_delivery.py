@@ -183,7 +183,7 @@ def test_each_recipient_has_a_topic_that_tells_of_its_own_deliveries_alone(deliv
         if not name.startswith("NotifyOffered"):
             continue
         (target,) = rule["Targets"]
-        assert rule["EventPattern"]["detail-type"] == ["DeliveryOffered", "DeliveryWithdrawn"]
+        assert rule["EventPattern"]["detail-type"] == ["DeliveryOffered", "DeliveryWithdrawn", "NoticeOffered"]
         told[tuple(rule["EventPattern"]["detail"]["recipient"])] = target["Arn"]
         (policy,) = [p for p in delivery.properties("SNS::TopicPolicy").values() if p["Topics"] == [target["Arn"]]]
         allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]

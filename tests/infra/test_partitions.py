@@ -32,10 +32,10 @@ MAY = {
 KINDS = ("LANE", "RECEIPT", "FAILURE", "CONTENT", "NUMBERING", "SWEEP", "PROVIDER", "UNOFFERED", "LANES")
 
 
-def asked(delivery: Template, role: str, part: str = "") -> Callable[..., bool]:
+def asked(delivery: Template, role: str, part: str = "", table: str = "LinkageTable") -> Callable[..., bool]:
     """Return what tells whether a role may do something with partitions of the table, or of a part of it."""
     statements = delivery.permissions(role)
-    named = {r for s in statements for r in as_list(s["Resource"]) if "LinkageTable" in r and r.endswith(f">{part}")}
+    named = {r for s in statements for r in as_list(s["Resource"]) if table in r and r.endswith(f">{part}")}
     (arn,) = named
     policy = parsed(json.dumps({"Version": "2012-10-17", "Statement": statements}))
     who = of_role(f"arn:aws:iam::{ACCOUNT}:role/{role}", "test")

@@ -16,6 +16,7 @@ from kyotsu.addressees.records import AddresseeRecord, BusinessUse, Deed, Histor
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts import outcomes
 from kyotsu.residents.effects import Remark
+from kyotsu.wiring.changes import registry_changes
 from tests.fakes.addressees import FRESH, TAX, WELFARE, record
 from tests.fakes.deployment import PREFIX
 from tests.fakes.sealing import FINGERPRINTS, LocalSealer
@@ -243,3 +244,19 @@ def test_a_lease_is_no_change(cloud: Cloud, registry: Registry, publish_addresse
     cloud.events()
     assert publish_addressees({"Records": [changed]}, None) == {"batchItemFailures": []}
     assert cloud.events() == []
+
+
+def test_what_ended_in_the_dead_letters_can_be_told_again(cloud: Cloud, registry: Registry) -> None:
+    registry.register(record(OTHER))
+    shared = record(uses=frozenset({TAX, WELFARE}))
+    registry.register(shared)
+    linked, _ = registry.change(shared, Deed.LINKED, principal=OTHER)
+    registry.change(linked, Deed.UNLINKED, principal=None)
+    for _ in range(2):
+        registry_changes().retell(registry.store.history(FRESH))
+        assert [kind for kind, _ in kinds(cloud)] == [
+            *("AddresseeLinked", "AddresseeRecorded", "AddresseeRecorded", "AddresseeRecorded", "AddresseeUnlinked"),
+            *["NoticeOffered"] * 4,
+            "ResidentCategoryChanged",
+        ]
+        assert len(notices(cloud, "022")) == 2

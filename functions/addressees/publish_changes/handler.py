@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from kyotsu.addressees.stream import number_of
 from kyotsu.runtime.logs import log_failure
 from kyotsu.wiring.changes import registry_changes
 
@@ -27,5 +28,5 @@ def tell(record: DynamoDBRecord) -> None:
     try:
         registry_changes().tell(record.raw_event["dynamodb"])
     except Exception as error:
-        log_failure(logger, "addressees.not_told", error, event_id=str(record.event_id))
+        log_failure(logger, "addressees.not_told", error, addressee_number=number_of(record.raw_event["dynamodb"]))
         raise

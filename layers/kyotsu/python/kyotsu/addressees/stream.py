@@ -56,6 +56,13 @@ def remarked_of(change: Mapping[str, Any]) -> Remarked | None:
     return Remarked(entry, tuple(sorted(image["w"]["SS"])))
 
 
+def number_of(change: Mapping[str, Any]) -> str:
+    """Return the number a change is about, for logs; empty if it is about none or its key tells more than that."""
+    keys = change["Keys"]
+    told = keys["sk"]["S"] == NUMBER or keys["sk"]["S"].startswith(HISTORY)
+    return _number(keys) if told else ""
+
+
 def _record(image: Mapping[str, Any] | None) -> AddresseeRecord | None:
     if not image or "n" not in image:
         return None

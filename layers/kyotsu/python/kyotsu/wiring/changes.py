@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from kyotsu.addressees import category_changes, clerks_list, notices, stream, telling
 from kyotsu.addressees.clerks_list import ClerksList
 from kyotsu.addressees.clerks_list_table import ClerksListTable
-from kyotsu.addressees.records import AddresseeRecord
+from kyotsu.addressees.records import AddresseeRecord, HistoryEntry
 from kyotsu.addressees.standing import Standing, moment_of, standing_of
 from kyotsu.addressees.standing_table import StandingTable
 from kyotsu.catalogue.loading import layer_root, load_catalogue
@@ -72,6 +72,16 @@ class RegistryChanges:
         entry = clerks_list.remark(remarked) if remarked else None
         if entry is not None:
             self.clerks.add(entry)
+
+    def retell(self, history: Sequence[HistoryEntry]) -> None:
+        """Tell everything that was ever done to one record again: the same events, and the notices that are missing.
+
+        For records of the stream that ended in the dead letters.
+        """
+        before: AddresseeRecord | None = None
+        for entry in sorted(history, key=lambda entry: entry.record.revision):
+            self._tell_of(before, entry.record)
+            before = entry.record
 
     def _tell_of(self, before: AddresseeRecord | None, after: AddresseeRecord) -> None:
         old, new = standing_of(before) if before else None, standing_of(after)
