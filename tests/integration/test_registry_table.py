@@ -32,7 +32,7 @@ class TestRegistryTable(RegistryContract):
         put_resident(self.cloud, number, category)
 
 
-def put_resident(cloud: Cloud, number: str, category: str) -> None:
+def put_resident(cloud: Cloud, number: str, category: str, municipality: str = MUNICIPALITY) -> None:
     """Have the residents' table know somebody; a category of "" is none."""
     entry = Entry(
         1,
@@ -47,7 +47,7 @@ def put_resident(cloud: Cloud, number: str, category: str) -> None:
         line=2,
     )
     item: Any = {
-        "pk": {"S": f"{MUNICIPALITY}#{number}"},
+        "pk": {"S": f"{municipality}#{number}"},
         "sk": {"S": HEAD},
         "n": {"N": "1"},
         "b": {"B": pack_entries([entry])},
