@@ -92,20 +92,25 @@ def test_files_are_received_one_by_one_and_so_many_at_once(linkage: Template, de
     assert source["ScalingConfig"] == {"MaximumConcurrency": 5 if deployment == "development" else 50}
 
 
-def test_changes_are_published_from_the_stream_until_they_are_given_up(linkage: Template) -> None:
-    source = linkage.only("Lambda::EventSourceMapping", "PublishChanges")
-    assert "ResidentsTable" in source["EventSourceArn"]
+@pytest.mark.parametrize(
+    ("construct", "table"), [("PublishChanges", "ResidentsTable"), ("PublishAddressees", "AddresseesTable")]
+)
+def test_changes_are_published_from_the_stream_until_they_are_given_up(
+    linkage: Template, construct: str, table: str
+) -> None:
+    source = linkage.only("Lambda::EventSourceMapping", construct)
+    assert table in source["EventSourceArn"]
     assert "StreamArn" in source["EventSourceArn"]
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["BisectBatchOnFunctionError"] is True
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["MaximumRetryAttempts"] == 10
-    assert source["DestinationConfig"]["OnFailure"]["Destination"].startswith("<PublishChangesDeadLetters")
+    assert source["DestinationConfig"]["OnFailure"]["Destination"].startswith(f"<{construct}DeadLetters")
 
 
 def test_functions_run_on_arm_with_both_layers_and_a_role_of_their_own(linkage: Template) -> None:
     functions = linkage.properties("Lambda::Function")
-    assert len(functions) == 5
+    assert len(functions) == 6
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
         assert function["Handler"] == "handler.handler"
@@ -160,6 +165,7 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(
 def test_the_publisher_is_told_where_it_is_and_whom_to_tell(linkage: Template, deployment: str) -> None:
     publisher = linkage.only("Lambda::Function", "PublishChanges")["Environment"]["Variables"]
     assert "DomainEventsBus" in publisher.pop("EVENT_BUS")
+    assert "AddresseesTable" in publisher.pop("ADDRESSEES_TABLE")
     assert publisher == {
         "MUNICIPALITY": TOWN if deployment == "enclosed" else CITY,
         "POWERTOOLS_SERVICE_NAME": "residents/publish_changes",

@@ -35,7 +35,8 @@ KINDS = ("LANE", "RECEIPT", "FAILURE", "CONTENT", "NUMBERING", "SWEEP", "PROVIDE
 def asked(delivery: Template, role: str, part: str = "", table: str = "LinkageTable") -> Callable[..., bool]:
     """Return what tells whether a role may do something with partitions of the table, or of a part of it."""
     statements = delivery.permissions(role)
-    named = {r for s in statements for r in as_list(s["Resource"]) if table in r and r.endswith(f">{part}")}
+    every = {r for s in statements for r in as_list(s["Resource"])}
+    named = {r for r in every if table in r and r.endswith(f">{part}") and "StreamArn" not in r}
     (arn,) = named
     policy = parsed(json.dumps({"Version": "2012-10-17", "Statement": statements}))
     who = of_role(f"arn:aws:iam::{ACCOUNT}:role/{role}", "test")
