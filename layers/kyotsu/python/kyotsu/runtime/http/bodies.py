@@ -16,7 +16,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.runtime.http.errors import BadRequestError
 
 LARGEST_BODY = 900 * 1024
-"""Bytes. API Gateway takes 10 MB and Lambda 6; 200 people with every item at its longest need about as much (docs/decisions/0117)."""
+"""Bytes. API Gateway takes 10 MB, Lambda 6; no request needs more (docs/decisions/0117)."""
 DEEPEST = 8
 """Objects and arrays inside each other; no call of ours has more than three."""
 MEDIA_TYPE = "application/json"

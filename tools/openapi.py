@@ -1,0 +1,216 @@
+"""Write docs/openapi.json (OpenAPI 3.1): the numbering APIs, from tables of items and structs of answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kyotsu.addressees import edit_items, items, resident_numbers, responses
+from kyotsu.addressees.items import RequestItem
+from kyotsu.catalogue.apis import in_parallel
+from kyotsu.catalogue.loading import load_catalogue
+from kyotsu.catalogue.model import Api
+from kyotsu.contracts import outcomes
+from kyotsu.integrated import items as integrated_items
+from kyotsu.integrated import responses as integrated_responses
+from kyotsu.runtime.http.bodies import LARGEST_BODY
+from kyotsu.runtime.http.headers import CORRELATION, IDEMPOTENCY
+from tools.openapi_examples import EXAMPLES
+
+FILE = Path(__file__).parents[1] / "docs" / "openapi.json"
+ROOT = Path(__file__).parents[1]
+_HALF, _DATE, _TIME = "^[ -~]*$", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
+_PATTERNS = {"X": _HALF, "DATE": _DATE, "TIME": _TIME}
+_TYPES = {"X": "半角", "N": "全角", "DATE": "YYYY-MM-DD", "TIME": "HH:MM:SS（秒は省略可）"}
+_FAILURE, _REF = responses.Failure, "#/components/schemas/{name}"
+_DESCRIPTION = """住登外者宛名番号管理機能（031）と団体内統合宛名機能（032）のAPIです。
+
+**公開仕様のもの**：`住登外者宛名番号付番`（`x-source: published`）の、パス、リクエスト項目、回答の形、\
+ステータスコード、E0001〜E0004 は、住登外者宛名番号付番API仕様 第2.0版\
+（デジタル庁、公共データ利用規約 第1.0版、編集して利用）によります。\
+現行の第2.4版は公開されておらず、準拠を確認していません。
+
+**当製品のもの**：そのほかのAPI（`x-source: ours`）の項目と回答、E1001以降の結果コード、`Idempotency-Key`、\
+`X-Correlation-Id`、AWS IAMによる認証は、公開された仕様がないため当製品が定めたものです。
+
+同じ機能を2つのURLで提供します。トークンのURL（Bearer）と、AWS IAMの署名のURL（連携システムのロール）です。\
+最新版と1つ前の版を、パス（`v10`）で並行して提供します。
+"""
+
+
+class Documented(msgspec.Struct, frozen=True):
+    """One call as it is written down."""
+
+    name: str
+    request: dict[str, Any]
+    success: type[msgspec.Struct]
+    refusal: type[msgspec.Struct] = responses.RefusedBody
+
+
+def item_schema(item: RequestItem) -> dict[str, Any]:
+    """Return the schema of one item."""
+    found: dict[str, Any] = {"type": "string", "title": item.name, "description": f"{item.name}（{_TYPES[item.type]}）"}
+    if item.codes:
+        return {**found, "enum": list(item.codes)}
+    if item.type in ("X", "N"):
+        found["maxLength"] = item.length
+        if item.fixed:
+            found["minLength"] = item.length
+    return found | ({"pattern": _PATTERNS[item.type]} if item.type in _PATTERNS else {})
+
+
+def object_schema(*lists: Sequence[RequestItem], **more: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with these items and, as required ones, further members."""
+    found = [item for listed in lists for item in listed]
+    return {
+        "type": "object",
+        "properties": {item.romaji: item_schema(item) for item in found} | more,
+        "required": [item.romaji for item in found if item.required] + list(more),
+        # An item that is not in the list is refused (E1501): ignored, it would be lost.
+        "additionalProperties": False,
+    }
+
+
+def _people() -> dict[str, Any]:
+    subject = object_schema(integrated_items.SUBJECT)
+    return {"type": "array", "items": subject, "minItems": 1, "maxItems": integrated_items.MOST_PEOPLE}
+
+
+def documented() -> tuple[Documented, ...]:
+    """Return every call that is served."""
+    resident = [items.BY_NAME[name] for name in resident_numbers.ITEMS]
+    return (
+        Documented("jutogaishaatenabangofuban", object_schema(items.ITEMS), responses.Success),
+        Documented("jutogaishaatenakihonjohokoshin", object_schema(edit_items.EDIT_ITEMS), responses.Edited),
+        Documented("jutogaishaatenarirekishokai", object_schema(edit_items.HISTORY_ITEMS), responses.Shown),
+        Documented("juminatenabangofuban", object_schema(resident), responses.Success),
+        Documented(
+            "dantainaitogoatenabangofuban",
+            object_schema(integrated_items.HEADER, **{integrated_items.PEOPLE: _people()}),
+            integrated_responses.IssuedBody,
+            integrated_responses.RefusedBody,
+        ),
+        Documented(
+            "dantainaitogoatenakihonjohosyokai",
+            object_schema(integrated_items.LOOK_UP),
+            integrated_responses.ShownBody,
+            integrated_responses.RefusedBody,
+        ),
+    )
+
+
+def _name(struct: type[msgspec.Struct]) -> str:
+    """Return a struct's name in the document; two packages have a body of status 400."""
+    return f"Integrated{struct.__name__}" if struct is integrated_responses.RefusedBody else struct.__name__
+
+
+def _schemas(calls: Sequence[Documented]) -> dict[str, Any]:
+    """Return the schemas of all answers, by name."""
+    first = {call.success for call in calls} | {_FAILURE, responses.RefusedBody}
+    _, found = msgspec.json.schema_components(sorted(first, key=_name), ref_template=_REF)
+    integrated, more = msgspec.json.schema_components([integrated_responses.RefusedBody], ref_template=_REF)
+    renamed = {_name(integrated_responses.RefusedBody): more.pop("RefusedBody")}
+    del integrated
+    return dict(sorted((more | found | renamed).items()))
+
+
+def _answer(description: str, schema: str, example: Any = None) -> dict[str, Any]:
+    media: dict[str, Any] = {"schema": {"$ref": _REF.format(name=schema)}}
+    if example is not None:
+        media["example"] = example
+    headers = {CORRELATION: {"$ref": f"#/components/headers/{CORRELATION}"}}
+    return {"description": description, "headers": headers, "content": {"application/json": media}}
+
+
+def _operation(call: Documented, api: Api) -> dict[str, Any]:
+    example = EXAMPLES.get(call.name, {})
+    body: dict[str, Any] = {"schema": call.request}
+    if "request" in example:
+        body["example"] = example["request"]
+    return {
+        "operationId": f"{call.name}_{api.call.split('/')[1]}",
+        "summary": api.name,
+        "description": f"スコープ：`{api.scope}`",
+        "tags": [api.provider],
+        "x-source": api.source,
+        "security": [{"bearer": [api.scope]}, {"iam": []}],
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in (IDEMPOTENCY, CORRELATION)],
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": {
+            "200": _answer("処理しました。", _name(call.success), example.get("200")),
+            "400": _answer("要求に誤りがあります。何も登録していません。", _name(call.refusal), example.get("400")),
+            "401": _answer("呼び出し元を確認できません。理由は回答しません。", _name(_FAILURE), example.get("401")),
+            "503": _answer("処理できませんでした。後で再試行できます。", _name(_FAILURE), example.get("503")),
+        },
+    }
+
+
+def document() -> dict[str, Any]:
+    """Return the whole document."""
+    calls, apis = documented(), load_catalogue(ROOT / "catalogue").apis.values()
+    served = [(call, api) for call in calls for api in in_parallel(apis, call.name)]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kyotsu 付番API", "version": "10", "description": _DESCRIPTION},
+        "servers": [
+            {"url": "{api_url}", "variables": {"api_url": {"default": "http://127.0.0.1:8080"}}},
+        ],
+        "paths": {f"/{api.call}": {"post": _operation(call, api)} for call, api in served},
+        "components": {
+            "securitySchemes": _security([api for _, api in served]),
+            "parameters": _parameters(),
+            "headers": {CORRELATION: {"description": "要求を特定する番号。ログと同じ値です。", "schema": _CORRELATION}},
+            "schemas": _schemas(calls),
+        },
+    }
+
+
+_CORRELATION = {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z._-]{7,63}$"}
+
+
+def _parameters() -> dict[str, Any]:
+    wrong = outcomes.IDEMPOTENCY_KEY_WRONG.code
+    key = "再試行しても1回だけ処理するための鍵。同じ鍵で本文の異なる要求は断ります。"
+    return {
+        IDEMPOTENCY: {
+            "name": IDEMPOTENCY,
+            "in": "header",
+            "description": f"{key}形の誤り：{wrong}。ないときは、公開仕様どおり要求ごとに処理します。",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        },
+        CORRELATION: {
+            "name": CORRELATION,
+            "in": "header",
+            "description": "要求を特定する番号。形の異なる値と、数字だけの値は使わず、新しい番号を付けます。",
+            "schema": {"type": "string"},
+        },
+    }
+
+
+def _security(apis: Sequence[Api]) -> dict[str, Any]:
+    scopes = {api.scope: api.name for api in apis}
+    flow = {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": scopes}}
+    size = f"本文は{LARGEST_BODY // 1024}KBまで（{outcomes.BODY_TOO_LARGE.code}）。"
+    return {
+        "bearer": {"type": "oauth2", "description": f"client_credentials。`token_url` で得ます。{size}", "flows": flow},
+        "iam": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "AWS Signature Version 4（execute-api）。AWS上の連携システムのロールで、別のURLです。",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+        },
+    }
+
+
+def text() -> str:
+    """Return the document as it is kept."""
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
