@@ -21,7 +21,8 @@ FORMATS = (".csv", ".json")
 COLUMNS = ("atenabango", "file", "line", "system", "result", "code", "level", "item", "message")
 _RESULTS = {
     Fate.REGISTERS: "登録",
-    Fate.JOINS: "利用の追加・登録済み",
+    Fate.JOINS: "利用の追加",
+    Fate.STAYS: "登録済み",
     Fate.RESERVES: "番号の予約のみ",
     Fate.EXCLUDED: "移行しない（重複）",
 }

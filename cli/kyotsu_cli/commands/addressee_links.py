@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Sequence
 from typing import Annotated
@@ -91,5 +92,5 @@ def _refused(errors: Sequence[RequestError]) -> CommandError:
 
 def _operator_id() -> str:
     """Return 操作者ID for the history: the end of the operator's ARN. The audit trail has the whole."""
-    name = "".join(one for one in operator().rpartition("/")[2] if one in _PRINTABLE)
+    name = "".join(one for one in re.split("[/:]", operator())[-1] if one in _PRINTABLE)
     return name[-_OPERATOR_LENGTH:] or "operator"

@@ -40,16 +40,14 @@ def list_(
         for entry, how in found:
             print_json(_json(entry, how))
         return
-    columns = ("番号", "種類", "宛名番号", "業務", "日時", "内容", "結果")
+    columns = ("番号", "種類", "宛名番号", "業務", "結果" if settled else "内容")
     rows = [
         (
             entry.entry_id,
             _KINDS[entry.kind],
-            "、".join(entry.numbers),
+            "\n".join(entry.numbers),
             "、".join(entry.systems),
-            entry.noticed_at,
-            "".join(f"{code} {by_code(code).message}" for code in entry.codes) or None,
-            None if how is None else f"{_VERDICTS[how.verdict]}（{how.operator}）",
+            _told(entry) if how is None else f"{_VERDICTS[how.verdict]}（{how.operator}）",
         )
         for entry, how in found
     ]
@@ -73,6 +71,10 @@ def settle(
     if not registry.clerks.settle(entry_id, Settlement(verdict=verdict, operator=operator(), settled_at=at)):
         raise CommandError(f"{entry_id} は、ほかの人が確認済みにしました。", Exit.NOT_ACCEPTED)
     console.print(f"{entry_id}：{_VERDICTS[verdict]}", highlight=False)
+
+
+def _told(entry: Entry) -> str | None:
+    return "\n".join(f"{code} {by_code(code).message}" for code in entry.codes) or None
 
 
 def _json(entry: Entry, how: Settlement | None) -> dict[str, object]:

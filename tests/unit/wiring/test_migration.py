@@ -78,7 +78,7 @@ def test_different_people_of_one_number_are_taken_over_for_neither(tmp_path: Pat
     assert set(registry.records) == {TWO}
     assert registry.migrated == {ONE, TWO}  # nobody else may get it
     assert found.survey.counts() == {
-        "registers": 1, "joins": 0, "reserves": 0, "excluded": 2, "undecided": 0, "invalid": 0
+        "registers": 1, "joins": 0, "stays": 0, "reserves": 0, "excluded": 2, "undecided": 0, "invalid": 0
     }  # fmt: skip
 
 
@@ -265,6 +265,14 @@ def test_killed_at_any_call_it_ends_as_if_undisturbed(tmp_path: Path, fault: Fau
         assert registry.state() == undisturbed.state(), call
 
 
+def test_a_repeat_touches_nobody(tmp_path: Path) -> None:
+    registry, told, paths = OldRegistry(), list[str](), several(tmp_path / "x")
+    run(migration(registry), *paths)
+    found = migration(registry, told=lambda name, _: told.append(name))
+    run(found, *paths)
+    assert (told, found.survey.counts()[Fate.STAYS], found.survey.links_to_make()) == ([], 4, 0)
+
+
 def test_a_repeat_never_undoes_what_systems_did_since(tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -295,5 +303,5 @@ def test_fates_are_counted(tmp_path: Path) -> None:
     found = migration(OldRegistry())
     run(found, *several(tmp_path / "x"))
     counts = found.survey.counts()
-    assert [counts[fate] for fate in Fate] == [2, 2, 1, 2]
+    assert [counts[fate] for fate in Fate] == [2, 2, 0, 1, 2]
     assert found.survey.codes()["E1603"] == 2

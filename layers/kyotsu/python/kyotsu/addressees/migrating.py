@@ -40,6 +40,8 @@ class Fate(StrEnum):
     """It is the newest of its number: the record has its data."""
     JOINS = "joins"
     """Its system comes to use a record that has the data of a newer row, or of the registry."""
+    STAYS = "stays"
+    """Its system uses the record already: nothing changes."""
     RESERVES = "reserves"
     """Its number is reserved, and nothing else is taken over."""
     EXCLUDED = "excluded"
@@ -105,6 +107,7 @@ class RecordMet(NamedTuple):
     uses: frozenset[Use]
     closed: bool
     deleted: bool
+    principal: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +162,12 @@ def decide(rows: Sequence[MigratingRow], met: Met, ranges: Ranges) -> Decided:
         decided.fates = dict.fromkeys((row.place for row in rows), Fate.EXCLUDED)
         return decided
     taken = list(_taken(rows, met, decided))
-    for place, row in enumerate(taken):
-        leads = place == 0 and (met.record is None or met.record.deleted)
-        decided.fates[row.place] = Fate.REGISTERS if leads else Fate.JOINS
+    for row in taken:
+        leads = row is taken[0] and (met.record is None or met.record.deleted)
+        joins = Fate.STAYS if row.use in _users(met) else Fate.JOINS
+        decided.fates[row.place] = Fate.REGISTERS if leads else joins
     decided.findings += _allowed(taken, met)
-    _decide_link(taken, decided)
+    _decide_link(taken, met, decided)
     return decided
 
 
@@ -244,8 +248,9 @@ def _allowed(taken: Sequence[MigratingRow], met: Met) -> Iterator[Finding]:
             yield Finding(row.place, "宛名番号", outcome)
 
 
-def _decide_link(taken: Sequence[MigratingRow], decided: Decided) -> None:
-    linking = [row for row in taken if row.principal]
+def _decide_link(taken: Sequence[MigratingRow], met: Met, decided: Decided) -> None:
+    made = None if met.record is None else met.record.principal
+    linking = [row for row in taken if row.principal not in (None, made)]
     if len({row.principal for row in linking}) == 1:
         row = linking[0]
         decided.link = (row.place, row.principal or "")

@@ -17,7 +17,7 @@ from kyotsu.addressees.migrating import person_key as keyed
 from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
-from kyotsu.addressees.records import NO_ID, Use
+from kyotsu.addressees.records import NO_ID, AddresseeRecord, Use
 from kyotsu.addressees.store import KnownNumber, MigrationStore, RegistryStore
 from kyotsu.contracts.rows import Row
 from kyotsu.contracts.sealing import Fingerprints
@@ -167,12 +167,18 @@ class Migration:
         others = [known[spelling] for spelling in spellings if spelling not in used]
         return Met(
             resident=residents.get(number),
-            record=None
-            if record is None
-            else RecordMet(
-                keyed(self.key, record.person), record.owner, record.uses, record.closed_to_others, record.deleted
-            ),
+            record=None if record is None else self._record(record),
             spelled_otherwise=any(other.record is not None or other.resident is not None for other in others),
+        )
+
+    def _record(self, record: AddresseeRecord) -> RecordMet:
+        return RecordMet(
+            person=keyed(self.key, record.person),
+            owner=record.owner,
+            uses=record.uses,
+            closed=record.closed_to_others,
+            deleted=record.deleted,
+            principal=record.principal,
         )
 
     def _resident(self, category: str | None, record: Mapping[str, str] | None) -> ResidentMet:
