@@ -20,6 +20,7 @@ from kyotsu.addressees.records import AddresseeRecord, HistoryEntry, Use
 from kyotsu.addressees.records import Deed as Done
 from kyotsu.addressees.standing import standing_of
 from kyotsu.contracts.audit import Access, Deed
+from kyotsu.runtime.audit.writing import SlotTakenError
 from kyotsu_cli import registry, undoing, viewing
 from kyotsu_cli.commands import (
     addressee,
@@ -198,7 +199,7 @@ def test_a_history_is_shown_in_its_order_without_addresses_that_were_protected(p
 
 def test_nothing_is_shown_that_the_trail_can_not_know(place: Place) -> None:
     place.add(record())
-    place.audit.record = lambda *_: (_ for _ in ()).throw(viewing.SlotTakenError)
+    place.audit.record = lambda *_: (_ for _ in ()).throw(SlotTakenError)
     done = kyotsu("addressee", "show", FRESH, "--json")
     assert isinstance(done.exception, CommandError)
     assert not done.stdout

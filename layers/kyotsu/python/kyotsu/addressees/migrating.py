@@ -62,17 +62,6 @@ class Finding(NamedTuple):
         return self.outcome.level is Level.ERROR
 
 
-BLOCKING = frozenset(
-    {
-        outcomes.MIGRATED_FOR_ANOTHER,
-        outcomes.MIGRATED_FOR_RESIDENT,
-        outcomes.MIGRATED_FOR_REGISTERED,
-        outcomes.MIGRATED_SPELLED_OTHERWISE,
-    }
-)
-"""Duplicates of different people: nothing is written while there are any, unless their rows are to be skipped."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigratingRow:
     """What is kept of a row while all rows are held against each other; nothing of the person can be read from it."""
@@ -261,4 +250,4 @@ def _decide_link(taken: Sequence[MigratingRow], met: Met, decided: Decided) -> N
 
 def not_linked(place: Place, why: Outcome) -> Finding:
     """Return what is told of a row that is taken over without its link."""
-    return Finding(place, "名寄せ先宛名番号", outcomes.MIGRATED_UNLINKED, {"reason": why.message})
+    return Finding(place, "名寄せ先宛名番号", outcomes.MIGRATED_UNLINKED, {"reason": why.message.rstrip("。")})

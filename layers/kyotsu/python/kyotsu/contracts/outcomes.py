@@ -256,7 +256,7 @@ MIGRATED_ALREADY = _remark("W1603", "このシステムが利用するものと�
 MIGRATED_TO_RECORD = _remark("W1604", "同じ人が登録済みです。このシステムの利用を加えます。")
 MIGRATED_DELETED = _remark("W1605", "削除された行です。番号だけを予約します。")
 MIGRATED_NEWER_ROW = _remark("W1606", "同じシステムに、同じ番号の新しい行があります。この行は移行しません。")
-MIGRATED_UNLINKED = _remark("W1607", "名寄せは移行していません。{reason}")
+MIGRATED_UNLINKED = _remark("W1607", "名寄せは移行していません（理由：{reason}）。")
 
 # Integrated addressees.
 INDIVIDUAL_NUMBER_NOT_ALLOWED = _error("E1560", "このシステムは個人番号を利用できません。", 400)
