@@ -24,8 +24,8 @@ from tests.fakes.sealing import FINGERPRINTS
 law = settings(derandomize=True, max_examples=80, deadline=None)
 NUMBERS = ("800000000000009", "800000000000017", "800000000000025", "000000000000213")
 SYSTEMS = ("010", "022")
-COMMON = {name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")}
-WHO = {name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n")}
+COMMON: dict[str, Any] = {name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")}
+WHO: dict[str, Any] = {name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n")}
 
 edits = st.fixed_dictionaries(
     {

@@ -159,7 +159,7 @@ def test_a_local_systems_rows(files: RegistryFiles) -> None:
     assert files.registry.write(registered(THIRD, owner=LOCAL))
     row = registry_row(THIRD, dokujishisakushisutemutoid="A01", gyomuid="000", **PLACE)
     outcome = files.applier.outcome(_context(files, "A01"), _row(row))
-    assert (outcome.count, files.registry.records[THIRD].uses) == ("updated", {LOCAL})
+    assert (outcome.count, files.registry.records[THIRD].uses) == ("updated", frozenset({LOCAL}))
 
 
 def test_what_others_closed_is_not_there(files: RegistryFiles) -> None:

@@ -31,9 +31,13 @@ from tests.fakes.sealing import FINGERPRINTS
 
 SECOND = "800000000000017"
 INDIVIDUAL = "123456789018"
-COMMON = {name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")}
-WHO = {name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n", "seib", "sein", "jush")}
-MOVED = {**WHO, "jusho_shikugunchosonmei": "中央区"}
+COMMON: dict[str, Any] = {
+    name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")
+}
+WHO: dict[str, Any] = {
+    name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n", "seib", "sein", "jush")
+}
+MOVED: dict[str, Any] = {**WHO, "jusho_shikugunchosonmei": "中央区"}
 MUNICIPALITIES = frozenset({"141003"})
 
 
@@ -89,7 +93,8 @@ def test_the_items_are_those_of_the_published_table_and_ours() -> None:
 
 @pytest.mark.parametrize("item", [item for item in EDIT_ITEMS if item.required], ids=lambda item: item.romaji)
 def test_an_item_that_is_not_set(store: MemoryRegistry, item: RequestItem) -> None:
-    answer = edit(store, "2", **{item.romaji: None}) if item.romaji != "shorikubun" else edit(store, "")
+    unset: dict[str, Any] = {item.romaji: None}
+    answer = edit(store, "2", **unset) if item.romaji != "shorikubun" else edit(store, "")
     if item.romaji == "atenabango":
         answer = editing(store).answer(asked({"shorikubun": "2"}))
     assert (answer.status, answer.codes) == (400, ("E0001",))
