@@ -34,7 +34,7 @@ class ReservedNumbers:
     counter: SerialCounter
     ranges: Ranges
     block: int
-    """How many serials are reserved at once. Some ten in a hundred have no number (remainder 1) and are skipped."""
+    """How many serials are reserved at once. Some nine in a hundred have no number (remainder 1) and are skipped."""
     _lock: Lock = field(default_factory=Lock)
     _left: dict[NumberKind, Iterator[tuple[int, str]]] = field(default_factory=dict)
 
