@@ -22,7 +22,8 @@ from kyotsu.wiring.following import following
 from kyotsu.wiring.integrated import issuing
 from kyotsu.wiring.integrated_people import handles_individual_numbers, integrated_store, teller
 from tests.fakes.deployment import CATALOGUE
-from tests.fakes.integrated import ONE, TWO, MemoryAudit, body, subject
+from tests.fakes.integrated import ONE, TWO, body, subject
+from tests.fakes.protection import MemoryAudit
 from tests.integration.cloud import MUNICIPALITY, Cloud, notification
 from tests.integration.conftest import Handler, load
 
@@ -140,7 +141,8 @@ def test_an_event_that_fails_comes_again(cloud: Cloud, follow: Handler) -> None:
 def images(cloud: Cloud) -> Sequence[dict[str, Any]]:
     """Return every stored item as the stream shows it when it is new."""
     found = []
-    for index, item in enumerate(cloud.dynamodb.scan(TableName="integrated")["Items"]):
+    stored: Any = cloud.dynamodb.scan(TableName="integrated")["Items"]
+    for index, item in enumerate(stored):
         image: Any = {
             name: {kind: b64encode(value).decode() if kind == "B" else value for kind, value in typed.items()}
             for name, typed in item.items()
