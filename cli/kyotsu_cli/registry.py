@@ -11,6 +11,7 @@ import boto3
 import msgspec
 
 from kyotsu.addressees.basis_table import BasisTable
+from kyotsu.addressees.categories import PersonCategories
 from kyotsu.addressees.clerks_list_table import ClerksListTable
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import REGISTRY
@@ -71,6 +72,11 @@ class Registry:
     def standings(self) -> StandingTable:
         """Whose a record is, and nothing of the person."""
         return StandingTable(boto3.client("dynamodb"), self._name, self.deployment.municipality)
+
+    @property
+    def categories(self) -> PersonCategories:
+        """住民区分 by the residents and the registry together."""
+        return PersonCategories(self.deployment.residents, self.standings.many, self.table.history)
 
     @property
     def ranges(self) -> Ranges:

@@ -9,13 +9,10 @@ from kyotsu.addressees.standing_table import ATTRIBUTES
 
 def let_read_standings(function: PythonFunction, stateful: StatefulStack) -> None:
     """Let a function read who uses a number and how it is linked, by `kyotsu.addressees.standing_table` alone."""
-    function.allow(
-        ["dynamodb:GetItem"],
-        [stateful.addressees.table.table_arn],
-        **{
-            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(ATTRIBUTES)},
-            # ForAllValues also holds for a request that names no attribute and gets them all: the others refuse it.
-            "Null": {"dynamodb:Attributes": "false"},
-            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-        },
-    )
+    conditions: dict[str, dict[str, object]] = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": list(ATTRIBUTES)},
+        # ForAllValues also holds for a request that names no attribute and gets them all: the others refuse it.
+        "Null": {"dynamodb:Attributes": "false"},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    function.allow(["dynamodb:GetItem"], [stateful.addressees.table.table_arn], **conditions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -233,9 +234,12 @@ def outputs() -> dict[str, str]:
         "LinkageTable": "linkage",
         "ResidentsTable": "residents",
         "ProtectionTable": "protection",
+        "AddresseesTable": "addressees",
         "WorkBucket": "work",
         "AcceptedMunicipalities": MUNICIPALITY,
         "BucketPrefix": PREFIX,
+        "NumberRanges": os.environ["NUMBER_RANGES"],
+        "ResidentsKeepNumbers": "true",
     }
 
 

@@ -13,7 +13,14 @@ from kyotsu.addressees.showing import history_items, record_items
 from kyotsu.addressees.standing import system_of, systems_of
 from kyotsu.integrated.records import ADDRESS
 from kyotsu.wiring.catalogue import withheld_items
-from kyotsu_cli.commands import addressee_basis, addressee_import, addressee_issue, addressee_links, addressee_suspects
+from kyotsu_cli.commands import (
+    addressee_basis,
+    addressee_import,
+    addressee_issue,
+    addressee_links,
+    addressee_retell,
+    addressee_suspects,
+)
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.output import console, print_items, print_json, print_table
@@ -25,6 +32,7 @@ app.command("import")(addressee_import.import_)
 app.command("issue")(addressee_issue.issue)
 app.command("link")(addressee_links.link)
 app.command("unlink")(addressee_links.unlink)
+app.command("retell")(addressee_retell.retell)
 app.add_typer(addressee_suspects.app, name="suspects", help="二重登録の疑い・付番時の注意（職員の確認一覧）")
 app.add_typer(addressee_basis.app, name="basis", help="住登外者の支援措置情報を持つ根拠")
 

@@ -10,13 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from kyotsu.addressees.category import PersonCategory
+from kyotsu.addressees.standing import system_of
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.japanese.dates import JST, iso
-from kyotsu.residents.reading import CategoryShown, ResidentReader
+from kyotsu.residents.reading import ResidentReader
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import console, notices, print_items, print_json, print_table
+from kyotsu_cli.registry import Registry
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
@@ -87,31 +90,41 @@ def category(
     at: Annotated[str | None, typer.Option(help="この時点の住民区分（ISO 8601、既定：現在）")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """住民区分と、その根拠になったファイルの行を示す。"""
+    """住民区分と、その根拠になったファイルの行、または住登外者の登録元を示す。"""
     moment, deployment = _moment(at), connect()
-    reader, viewing = deployment.residents, Viewing(deployment, OPERATION)
+    reader, viewing = Registry(deployment).categories, Viewing(deployment, OPERATION)
     if number == "-":
         for batch in _batches(line.strip() for line in sys.stdin):
             found = list(reader.categories(batch, moment))
-            viewing.tell([shown.addressee_number for shown in found if shown.known], "resident category")
-            for shown in found:
-                print_json(_json(shown))
+            known = [one.shown.addressee_number for one in found if one.shown.known]
+            viewing.tell(known, "resident category")
+            for one in found:
+                print_json(_json(one))
         return
-    shown = next(iter(reader.categories([number], moment)))
+    person = next(iter(reader.categories([number], moment)))
+    shown = person.shown
     if not shown.known:
         raise _unknown(number)
     viewing.tell([number], "resident category")
     if as_json:
-        print_json(_json(shown))
+        print_json(_json(person))
         return
-    known = catalogue().categories
-    name = f"{shown.category} {known[shown.category].name}" if shown.category else None
+    names = catalogue().categories
+    name = f"{shown.category} {names[shown.category].name}" if shown.category else None
     items = [("宛名番号", number), ("住民区分", name), ("いつから", shown.since)]
+    if person.registered_by:
+        print_items("住民区分", [*items, ("登録元", system_of(person.registered_by))])
+        return
     print_items("住民区分", [*items, ("受付番号", shown.receipt_id), ("行", shown.line)])
 
 
-def _json(shown: CategoryShown) -> dict[str, Any]:
-    source = {"receipt_id": shown.receipt_id, "line": shown.line} if shown.category else None
+def _json(person: PersonCategory) -> dict[str, Any]:
+    shown = person.shown
+    source: dict[str, Any] | None = None
+    if person.registered_by:
+        source = {"registered_by": system_of(person.registered_by)}
+    elif shown.category:
+        source = {"receipt_id": shown.receipt_id, "line": shown.line}
     return {
         "addressee_number": shown.addressee_number,
         "category": shown.category,

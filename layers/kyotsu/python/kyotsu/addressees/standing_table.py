@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kyotsu.addressees.packing import stored_use
 from kyotsu.addressees.standing import Standing
 from kyotsu.addressees.writing import NUMBER
-from kyotsu.runtime.batches import in_parallel
+from kyotsu.runtime.batches import get_all, in_parallel
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -30,6 +30,13 @@ class StandingTable:
         found = in_parallel(self._standing, list(dict.fromkeys(numbers)))
         return {standing.number: standing for standing in found if standing}
 
+    def many(self, numbers: Collection[str]) -> dict[str, Standing]:
+        """As `standings`, by BatchGetItem: for operators' walks over many numbers."""
+        keys = [self._key(number) for number in dict.fromkeys(numbers)]
+        items = get_all(self._client, self._table, keys, ATTRIBUTES) if keys else []
+        found = [_standing_of(str(item["pk"]["S"]).partition("#")[2], item) for item in items if "n" in item]
+        return {standing.number: standing for standing in found}
+
     def alike(self, partition: str) -> list[str]:
         """Return the numbers of a posting's partition, open or not."""
         numbers: list[str] = []
@@ -47,12 +54,15 @@ class StandingTable:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _standing(self, number: str) -> Standing | None:
-        key = {"pk": {"S": f"{self._municipality}#{number}"}, "sk": {"S": NUMBER}}
         # Names of attributes that DynamoDB keeps for itself are none of these.
+        projection = ", ".join(ATTRIBUTES)
         item = self._client.get_item(
-            TableName=self._table, Key=key, ConsistentRead=True, ProjectionExpression=", ".join(ATTRIBUTES)
+            TableName=self._table, Key=self._key(number), ConsistentRead=True, ProjectionExpression=projection
         ).get("Item")
         return _standing_of(number, item) if item and "n" in item else None
+
+    def _key(self, number: str) -> Any:
+        return {"pk": {"S": f"{self._municipality}#{number}"}, "sk": {"S": NUMBER}}
 
 
 def _standing_of(number: str, item: Mapping[str, Any]) -> Standing:

@@ -59,19 +59,24 @@ def put_all(client: DynamoDBClient, table: str, items: Sequence[Item]) -> None:
     in_parallel(put, list(batches(items, WRITE_BATCH)))
 
 
-def get_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> list[dict[str, Any]]:
-    """Return the items there are, in no order, with strongly consistent reads."""
+def get_all(
+    client: DynamoDBClient, table: str, keys: Sequence[Item], attributes: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the items there are, in no order, with strongly consistent reads; of each these attributes, or all."""
 
-    return get_across(client, {table: keys})[table]
+    return get_across(client, {table: keys}, attributes)[table]
 
 
-def get_across(client: DynamoDBClient, wanted: Mapping[str, Sequence[Item]]) -> dict[str, list[dict[str, Any]]]:
+def get_across(
+    client: DynamoDBClient, wanted: Mapping[str, Sequence[Item]], attributes: Sequence[str] = ()
+) -> dict[str, list[dict[str, Any]]]:
     """Return the items there are of several tables, in no order, with strongly consistent reads."""
+    projection = {"ProjectionExpression": ", ".join(attributes)} if attributes else {}
     keys = [(table, key) for table, of_table in wanted.items() for key in of_table]
 
     def get(batch: Sequence[tuple[str, Item]]) -> list[tuple[str, dict[str, Any]]]:
         found: list[tuple[str, dict[str, Any]]] = []
-        requests: Any = {table: {"Keys": [], "ConsistentRead": True} for table, _ in batch}
+        requests: Any = {table: {"Keys": [], "ConsistentRead": True, **projection} for table, _ in batch}
         for table, key in batch:
             requests[table]["Keys"].append(key)
         for pause in _pauses():

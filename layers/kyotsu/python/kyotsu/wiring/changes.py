@@ -16,6 +16,7 @@ from kyotsu.addressees.records import AddresseeRecord, HistoryEntry
 from kyotsu.addressees.standing import Standing, moment_of, standing_of
 from kyotsu.addressees.standing_table import StandingTable
 from kyotsu.catalogue.loading import layer_root, load_catalogue
+from kyotsu.catalogue.model import Catalogue
 from kyotsu.contracts.events import NoticeOffered, ResidentCategoryChanged
 from kyotsu.residents.applier import Head
 from kyotsu.residents.changes import recorded
@@ -117,24 +118,29 @@ class RegistryChanges:
 def resident_changes() -> ResidentChanges:
     """Return what tells of residents. Settings: MUNICIPALITY, EVENT_BUS, ADDRESSEES_TABLE."""
     municipality = setting("MUNICIPALITY")
-    return ResidentChanges(municipality, event_bus(), _registry(municipality))
+    registry = StandingTable(clients.dynamodb(), setting("ADDRESSEES_TABLE"), municipality)
+    return ResidentChanges(municipality, event_bus(), registry)
 
 
 @functools.cache
 def registry_changes() -> RegistryChanges:
     """Return what tells of the registry. Settings: those of `resident_changes`, RESIDENTS_TABLE, BUCKET_PREFIX."""
-    municipality, table = setting("MUNICIPALITY"), setting("ADDRESSEES_TABLE")
-    systems, prefix = load_catalogue(layer_root()).systems, setting("BUCKET_PREFIX")
+    tables = (setting("ADDRESSEES_TABLE"), setting("RESIDENTS_TABLE"))
+    loaded = load_catalogue(layer_root())
+    return registry_changes_of(setting("MUNICIPALITY"), tables, loaded, setting("BUCKET_PREFIX"), event_bus())
+
+
+def registry_changes_of(
+    municipality: str, tables: tuple[str, str], catalogue: Catalogue, bucket_prefix: str, bus: EventBus
+) -> RegistryChanges:
+    """Return what tells of the registry of a deployment; `tables`: of the registry, and of residents."""
+    addressees, residents = tables
     return RegistryChanges(
         municipality=municipality,
-        bus=event_bus(),
-        registry=_registry(municipality),
-        residents=ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality),
-        clerks=ClerksListTable(clients.dynamodb(), table, municipality),
+        bus=bus,
+        registry=StandingTable(clients.dynamodb(), addressees, municipality),
+        residents=ResidentTable(clients.dynamodb(), residents, municipality),
+        clerks=ClerksListTable(clients.dynamodb(), addressees, municipality),
         objects=S3Objects(clients.s3()),
-        bucket_of=lambda system: prefix + system.lower() if system.lower() in systems else None,
+        bucket_of=lambda system: bucket_prefix + system.lower() if system.lower() in catalogue.systems else None,
     )
-
-
-def _registry(municipality: str) -> StandingTable:
-    return StandingTable(clients.dynamodb(), setting("ADDRESSEES_TABLE"), municipality)
