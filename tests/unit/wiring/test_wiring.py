@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kyotsu.addressees.numbers import Ranges
 from kyotsu.residents.effects import EffectRule
 from kyotsu.runtime import clients
-from kyotsu.wiring import functions
+from kyotsu.wiring import functions, registry
 from kyotsu.wiring.catalogue import effect_rules, layout_columns
 from tests.fakes.deployment import CATALOGUE, COLUMNS
 
@@ -46,6 +47,8 @@ def test_columns_are_found_by_the_name_a_version_was_stored_with() -> None:
 
 def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
+        "ADDRESSEES_TABLE",
+        "INTEGRATED_TABLE",
         "LINKAGE_TABLE",
         "RESIDENTS_TABLE",
         "PROTECTION_TABLE",
@@ -61,16 +64,20 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "ACCEPTED_MUNICIPALITIES": "141003,141011",
         "BUCKET_PREFIX": "kyotsu-",
         "SMALL_CHUNKS": "3",
+        "NUMBER_RANGES": msgspec.json.encode(Ranges()).decode(),
+        "RESIDENTS_KEEP_NUMBERS": "true",
     }
     for name, value in {**dict.fromkeys(names, "x"), **own, "AWS_DEFAULT_REGION": "ap-northeast-1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(functions, "layer_root", lambda: ROOT / "catalogue")
-    caches = (functions.reception, functions.sealing, functions.event_bus, clients.dynamodb, clients.s3, clients.events)
+    made = (clients.dynamodb, clients.s3, clients.events)
+    composed = (registry.registry_applier, registry.fingerprints, registry.ranges)
+    caches = (functions.reception, functions.sealing, functions.event_bus, *made, *composed)
     for cached in caches:
         cached.cache_clear()
     reception = functions.reception()
     assert reception is functions.reception()
-    assert set(reception.appliers) == set(reception.admission.appliers) == {"residents", "protection"}
+    assert set(reception.appliers) == set(reception.admission.appliers) == {"residents", "protection", "addressees", "integrated"}
     assert reception.admission.accepted_municipalities == {"141003", "141011"}
     assert reception.small_chunks == 3
     for cached in caches:
