@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from typing import Any
 
 import hypothesis
 import pytest
@@ -50,6 +51,6 @@ def _registered() -> None:
 @hypothesis.settings(
     max_examples=CASES, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
-def test_answers_keep_to_the_document(case: Case) -> None:
+def test_answers_keep_to_the_document(case: Case[Any]) -> None:
     hypothesis.note(f"KYOTSU_FUZZ_SEED={SEED}")
     case.call_and_validate(checks=CHECKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.sandbox.api.callers import Callers
+from infra.sandbox.api.documentation import documented
 from infra.sandbox.api.gateway import LARGEST_BODY, Gateway, Invoke
 from infra.sandbox.api.listener import Listener
 from infra.sandbox.api.registry import Apis
@@ -15,6 +16,6 @@ def listener(port: int, invoke: Invoke, callers: Callers, account: str, region: 
     """
     apis = Apis()
     gateway = Gateway(apis, invoke, callers, account, region)
-    made = Listener(port, gateway.answer, largest_body=LARGEST_BODY)
+    made = Listener(port, documented(gateway.answer, apis), largest_body=LARGEST_BODY)
     apis.base = f"http://{made.authority}"
     return apis, made

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from kyotsu.addressees.items import ITEMS
@@ -61,7 +61,11 @@ def test_the_published_call_has_the_published_items_and_answers() -> None:
     assert set(answers) == set(PUBLISHED["responses"])
     for status, answer in PUBLISHED["responses"].items():
         assert answers[status]["content"]["application/json"]["example"] == answer
-        Draft202012Validator(schema(ISSUE, status)).validate(answer)
+        OAS31Validator(schema(ISSUE, status)).validate(answer)
+
+
+def _broken(*_: object) -> None:
+    raise KeyError
 
 
 @pytest.fixture
@@ -73,7 +77,7 @@ def answered(world: ApiWorld, path: str, body: object, **headers: str) -> int:
     """Send; return the status of an answer that has the form the document gives it."""
     found = world.send(path, body, **headers)
     status = int(found["statusCode"])
-    Draft202012Validator(schema(path, str(status))).validate(body_of(found))
+    OAS31Validator(schema(path, str(status))).validate(body_of(found))
     assert "X-Correlation-Id" in found["multiValueHeaders"]
     return status
 
@@ -81,7 +85,7 @@ def answered(world: ApiWorld, path: str, body: object, **headers: str) -> int:
 @pytest.mark.parametrize("path", PATHS)
 def test_examples_are_valid_and_answered_with_200(world: ApiWorld, path: str) -> None:
     media = PATHS[path]["post"]["requestBody"]["content"]["application/json"]
-    Draft202012Validator(media["schema"]).validate(media["example"])
+    OAS31Validator(media["schema"]).validate(media["example"])
     registered = {**PATHS[ISSUE]["post"]["requestBody"]["content"]["application/json"]["example"], "gyomuid": "001"}
     assert answered(world, ISSUE, registered) == 200
     assert answered(world, path, media["example"] | {"gyomuid": "001"}) == 200
@@ -99,6 +103,6 @@ def test_the_documented_statuses_are_those_that_occur(
     world.system = "999"
     found.add(answered(world, path, body))
     world.system = "001"
-    monkeypatch.setattr("kyotsu.runtime.http.serving.json_object", lambda *_: {}["x"])
+    monkeypatch.setattr("kyotsu.runtime.http.serving.json_object", _broken)
     found.add(answered(world, path, body))
     assert {str(status) for status in found} == set(PATHS[path]["post"]["responses"])
