@@ -58,7 +58,7 @@ class BasisTable:
             reasons: Any = error.response.get("CancellationReasons", [])
             if _CONDITION not in {reason.get("Code") for reason in reasons}:
                 raise
-            return self.current([basis.number]).get(basis.number) == basis
+            return basis in self.history(basis.number)
         return True
 
     def history(self, number: str) -> list[Basis]:
