@@ -28,6 +28,8 @@ class PublishIntegrated(Construct):
             },
         )
         self.function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
+        # The stream is encrypted like its table.
+        self.function.allow_key(stateful.keys.records, ["dynamodb"], ["Decrypt"])
         self.dead_letters = feed_from_stream(
             self,
             function=self.function,
