@@ -56,7 +56,7 @@ def test_residents_that_were_recorded_reach_the_queue_and_what_does_not_is_kept(
     assert "FollowResidents" in target["Arn"]
     assert "Undelivered" in target["DeadLetterConfig"]["Arn"]
     queues = numbering.properties("SQS::Queue")
-    own = [queue for name, queue in queues.items() if name.startswith("FollowResidentsResidents")]
+    own = [queue for name, queue in queues.items() if name.startswith("FollowResidents")]
     assert any("RedrivePolicy" in queue for queue in own)
 
 
