@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -93,14 +94,14 @@ def test_a_file_that_was_stopped_goes_on(
     written: bool,
 ) -> None:
     """A later edit by somebody else, between the tries, stays."""
-    writes, write = Counter[str](), RegistryTable.write
+    turns, write = itertools.count(1), RegistryTable.write
 
     def stopping(self: RegistryTable, *arguments: Any) -> bool:
-        writes["all"] += 1
-        if writes["all"] == stopped_at and not written:
+        turn = next(turns)
+        if turn == stopped_at and not written:
             raise OSError
         done = write(self, *arguments)
-        if writes["all"] == stopped_at:
+        if turn == stopped_at:
             raise OSError
         return done
 

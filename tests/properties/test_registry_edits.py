@@ -24,7 +24,9 @@ from tests.fakes.sealing import FINGERPRINTS
 law = settings(derandomize=True, max_examples=80, deadline=None)
 NUMBERS = ("800000000000009", "800000000000017", "800000000000025", "000000000000213")
 SYSTEMS = ("010", "022")
-COMMON: dict[str, Any] = {name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")}
+COMMON: dict[str, Any] = {
+    name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")
+}
 WHO: dict[str, Any] = {name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n")}
 
 edits = st.fixed_dictionaries(
@@ -170,13 +172,14 @@ class Stopping(MemoryRegistry):
     after = False
 
     def write(self, change: Change | None, done: Done | None = None) -> bool:
-        self.left -= 1
-        if self.left == 0 and not self.after:
-            raise StoppedError
-        wrote = super().write(change, done)
-        if self.left == 0:
-            raise StoppedError
-        return wrote
+        with self.lock:
+            self.left -= 1
+            if self.left == 0 and not self.after:
+                raise StoppedError
+            wrote = super().write(change, done)
+            if self.left == 0:
+                raise StoppedError
+            return wrote
 
 
 @law

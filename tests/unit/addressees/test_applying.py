@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kyotsu.addressees.applying import MOST_TOGETHER, independent
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.records import Deed, Origin
 from kyotsu.addressees.store import Done, Lease
@@ -237,3 +238,26 @@ def _context(files: RegistryFiles, provider: str) -> Any:
 
 def _row(items: dict[str, str]) -> Any:
     return Row(2, [items.get(name, "") for name in COLUMNS])
+
+
+def test_rows_go_together_only_if_their_order_cannot_matter() -> None:
+    def lines(numbers: str) -> list[list[int]]:
+        rows = [Row(line, number) for line, number in enumerate(numbers, start=2)]
+        return [[row.line for row in run] for run in independent(rows, _own)]
+
+    assert lines("abcade") == [[2, 3, 4], [5, 6, 7]]
+    assert lines("a-bc--d") == [[2], [3], [4, 5], [6], [7], [8]], "links and deletions depend on others"
+    assert lines("") == []
+    many = [Row(line, [str(line)]) for line in range(2 * MOST_TOGETHER + 1)]
+    assert [len(run) for run in independent(many, lambda row: row.values[0])] == [MOST_TOGETHER] * 2 + [1]
+
+
+def test_a_link_that_is_taken_back_lets_its_principal_be_deleted_below(files: RegistryFiles) -> None:
+    assert counts(files.send(registry_row(nayosemotofuragu="1", nayosesakiatenabango=SECOND))) == {"updated": 1}
+    files.registry.records[SECOND] = record(SECOND)
+    answer = files.send(registry_row(), registry_row(SECOND, sakujofuragu="1"), sequence=2)
+    assert counts(answer) == {"updated": 1, "deleted": 1, "warned": 1}
+
+
+def _own(row: Row) -> str | None:
+    return None if row.values == "-" else row.values[0]

@@ -6,7 +6,8 @@ again is told the same, so that a chunk that is tried again neither repeats a ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Self
@@ -30,6 +31,8 @@ from kyotsu.contracts.sealing import Fingerprints
 
 ATTEMPTS = 20
 """How often a row is decided anew because somebody else's write went first."""
+MOST_TOGETHER = 200
+"""Rows that are waited for together."""
 _ROW = b"row"
 """What is asked under a row's key: a receipt's line never changes."""
 _COUNTS: Mapping[Deed, str] = {
@@ -71,6 +74,8 @@ class RegistryApplier:
     ranges: Ranges
     clock: Clock
     residents_keep_numbers: bool
+    workers: int = 8
+    """Rows at a time, of those whose order can't matter."""
 
     def over(self, store: RowStore) -> Self:
         """Return the same applier on another store."""
@@ -80,9 +85,13 @@ class RegistryApplier:
         """Open a chunk. Nothing is known of its rows: what they come to depends on those before them."""
         return RegistryChunk(self, file)
 
+    def values(self, file: FileContext, row: Row) -> dict[str, str]:
+        """Return the items of a row that are set."""
+        return {name: value for name, value in zip(file.columns, row.values, strict=True) if value}
+
     def outcome(self, file: FileContext, row: Row) -> RowOutcome:
         """Return what a row came to, now or before; raises RegistryContendedError."""
-        values = {name: value for name, value in zip(file.columns, row.values, strict=True) if value}
+        values = self.values(file, row)
         sender, once = use_of(file.provider), f"row/{file.receipt_id}/{row.line}"
         number = values["atenabango"]
         for _ in range(ATTEMPTS):
@@ -137,17 +146,44 @@ class RegistryChunk:
     known: Set[int] = field(default=frozenset())
 
     def apply(self, rows: Sequence[Row]) -> Applied:
-        """Apply valid rows, one after the other, and return what they changed."""
-        applied, number = Applied(), self.file.columns.index("atenabango")
-        for row in rows:
-            outcome = self.applier.outcome(self.file, row)
-            if outcome.count != "failed":
-                setattr(applied.counts, outcome.count, getattr(applied.counts, outcome.count) + 1)
-            applied.problems += [
-                RowProblem(row.line, item, outcomes.by_code(code), message, row.values[number])
-                for item, code, message in outcome.told
-            ]
+        """Apply valid rows in their order, and return what they changed."""
+        applied = Applied()
+        with ThreadPoolExecutor(self.applier.workers) as workers:
+            for together in independent(rows, self._number):
+                found = workers.map(lambda row: self.applier.outcome(self.file, row), together)
+                for row, outcome in zip(together, found, strict=True):
+                    self._add(applied, row, outcome)
         return applied
+
+    def _number(self, row: Row) -> str | None:
+        """Return the one number whose state a row's outcome depends on; None: those of others, too."""
+        values = self.applier.values(self.file, row)
+        return None if is_deletion(values) or principal_of_row(values) else values["atenabango"]
+
+    def _add(self, applied: Applied, row: Row, outcome: RowOutcome) -> None:
+        if outcome.count != "failed":
+            setattr(applied.counts, outcome.count, getattr(applied.counts, outcome.count) + 1)
+        number = self.applier.values(self.file, row)["atenabango"]
+        applied.problems += [
+            RowProblem(row.line, item, outcomes.by_code(code), message, number) for item, code, message in outcome.told
+        ]
+
+
+def independent(rows: Iterable[Row], number: Callable[[Row], str | None]) -> Iterator[list[Row]]:
+    """Yield runs of rows whose order among each other can't matter: each depends on its own number alone, no two on
+    the same. `number` is that number; None: the row depends on others' links, so it is done alone."""
+    together = dict[str, Row]()
+    for row in rows:
+        own = number(row)
+        if together and (own is None or own in together or len(together) == MOST_TOGETHER):
+            yield list(together.values())
+            together = {}
+        if own is None:
+            yield [row]
+        else:
+            together[own] = row
+    if together:
+        yield list(together.values())
 
 
 def _outcome(decided: Change | Refused) -> RowOutcome:
