@@ -11,6 +11,7 @@ from kyotsu_cli.commands import (
     access,
     addressee,
     audit,
+    candidates,
     catalogue,
     completeness,
     deliveries,
@@ -46,6 +47,7 @@ app.add_typer(access.app, name="access", help="だれが何をできるか")
 app.add_typer(addressee.app, name="addressee", help="住登外者の宛名番号（付番・名寄せ・移行）")
 app.add_typer(audit.app, name="audit", help="だれが誰の情報を見たか（監査証跡）")
 app.add_typer(completeness.app, name="completeness", help="提供側・連携ID・日ごとの受信結果（完全性証明）")
+app.add_typer(candidates.app, name="candidates", help="候補者抽出（検索の精度を試す）")
 app.add_typer(catalogue.app, name="catalogue", help="カタログ（システム・連携ID・レイアウト）")
 app.add_typer(integrated.app, name="integrated", help="団体内統合宛名")
 app.add_typer(linkage.app, name="linkage", help="ファイル連携（送信前の確認、版の比較、取消、欠番・未受信の点検）")

@@ -114,7 +114,7 @@ def _lacking(registry: Registry) -> Iterator[WithoutBasis]:
     client = boto3.client("dynamodb")
     residents = ResidentTable(client, deployment.outputs["ResidentsTable"], deployment.municipality)
     while numbers := list(islice(protected, _PAGE)):
-        heads, standings = residents.heads(numbers), registry.standings.standings(numbers)
+        heads, standings = residents.heads(numbers), registry.standings.many(numbers)
         yield from without_basis(numbers, heads, standings, registry.bases.current(numbers))
 
 

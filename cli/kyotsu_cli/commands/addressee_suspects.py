@@ -34,7 +34,7 @@ def list_(
         found = list(registry.clerks.settled())
     else:
         entries = list(registry.clerks.open())
-        standings = registry.standings.standings(numbers_of(entries))
+        standings = registry.standings.many(sorted(numbers_of(entries)))
         found = [(entry, None) for entry in still_open(entries, standings)]
     if as_json:
         for entry, how in found:

@@ -18,16 +18,19 @@ import boto3
 from rich.progress import track
 
 from kyotsu_cli.demo import sandbox, truth
+from kyotsu_cli.demo.numbering import Callers, flows
 from kyotsu_cli.demo.spoiled import Case, cases, lawful, repeated
 from kyotsu_cli.deployment import ENDPOINTS, Deployment, catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import console, print_table
+from kyotsu_cli.registry import Registry
 from kyotsu_cli.sending import Sent, answers, completeness, upload
 from kyotsu_cli.showing import STATUS, counts_text
 from kyotsu_cli.town import generate
 from kyotsu_cli.town.support import generate_support
 
 MUNICIPALITY = "141003"
+MOVED_OUT = "2"
 Row = tuple[Case, dict[str, Any]]
 STATE = Path(".sandbox") / "demo"
 ANSWER_SECONDS = 90
@@ -87,6 +90,18 @@ def _run(deployment: Deployment, town: Path, folder: Path, order: random.Random)
     order.shuffle(support)
     _show_each(_send(deployment, support))
     _compare(truth.protection_differences(people, town, deployment.shown))
+    _step(8, "住登外者宛名番号と団体内統合宛名番号を、連携システムのトークンとAPIで扱います")
+    _number(deployment, next(p["addressee_number"] for p in people if p["category"] == MOVED_OUT))
+
+
+def _number(deployment: Deployment, moved_out: str) -> None:
+    categories = Registry(deployment).categories
+
+    def category(number: str) -> str | None:
+        return next(iter(categories.categories([number]))).shown.category
+
+    callers = Callers(deployment.outputs["NumberingApiUrl"], deployment.municipality)
+    print_table("業務フロー（共通機能標準仕様書2.1）", ("節", "流れ", "結果"), flows(callers, moved_out, category))
 
 
 def _send(deployment: Deployment, files: list[Case]) -> list[Row]:

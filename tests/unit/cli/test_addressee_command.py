@@ -100,6 +100,8 @@ class Place:
         found = {number: self.registry.records.get(number) for number in numbers}
         return {number: standing_of(one) for number, one in found.items() if one is not None}
 
+    many = standings
+
     def add(self, *records: AddresseeRecord) -> None:
         for one in records:
             self.registry.records[one.number] = one
