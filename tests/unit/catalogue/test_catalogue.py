@@ -29,16 +29,27 @@ def test_the_residents_have_twelve_branches_with_their_category() -> None:
 
 def test_interfaces_have_providers_modes_and_appliers() -> None:
     found = CATALOGUE.interfaces
-    assert set(found) == {"001o006", "001o009", "031i001"}
+    assert set(found) == {"001o006", "001o009", "031i001", "032i001"}
     assert {name: interface.applier for name, interface in found.items()} == {
         "001o006": "residents",
         "001o009": "protection",
         "031i001": "addressees",
+        "032i001": "integrated",
     }
     assert found["001o006"].accepts_provider("001")
     assert not found["001o006"].accepts_provider("002")
     assert found["031i001"].accepts_provider("anyone")
     assert {interface.completeness for interface in found.values()} == {"optional"}
+
+
+def test_who_gets_individual_numbers_may_handle_them() -> None:
+    for interface in CATALOGUE.interfaces.values():
+        for recipient in interface.recipients:
+            if "kojinbango" in interface.items_for(recipient):
+                assert CATALOGUE.systems[recipient.id.lower()].individual_numbers
+    allowed = {system.id for system in CATALOGUE.systems.values() if system.individual_numbers}
+    assert {"001", "032"} < allowed
+    assert not allowed & {"002", "005", "017", "031"}
 
 
 def test_the_categories_are_those_of_the_design() -> None:
