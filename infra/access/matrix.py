@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from infra.access.naming import Named
@@ -144,7 +144,10 @@ def _of_resource(by: str) -> Callable[[_Deployment, str, dict[str, Any]], Iterat
 
 
 def _api(deployment: _Deployment, name: str, properties: dict[str, Any]) -> Iterator[Row]:
-    return deployment.rows(properties["Policy"], "api", itself=name) if "Policy" in properties else iter(())
+    if "Policy" not in properties:
+        return
+    for row in deployment.rows(properties["Policy"], "api", itself=name):
+        yield replace(row, resource=row.resource.replace("execute-api:/", f"{name}/"))
 
 
 def _permission(deployment: _Deployment, _: str, properties: dict[str, Any]) -> Iterator[Row]:
