@@ -1,0 +1,121 @@
+"""Forms: a person or a query with every text folded, which is all that scoring reads and all that a posting holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from kyotsu.addressees.candidates.people import Name, NameKind, Person, Query
+from kyotsu.japanese import addresses, kana, names, romaji
+from kyotsu.japanese.names import Script
+
+Parts = tuple[str, ...]
+"""A name's parts, usually 氏 and 名; one if nobody knows where it parts."""
+
+
+class NameForm(msgspec.Struct, frozen=True, array_like=True):
+    """A name, folded."""
+
+    kanji: Parts = ()
+    kana: tuple[Parts, ...] = ()
+    """Every reading known, in `kana.spelling`."""
+    latin: Parts = ()
+    """In capitals."""
+    kind: NameKind = NameKind.CURRENT
+
+
+class AddressForm(msgspec.Struct, frozen=True, array_like=True):
+    """An address, taken apart as `addresses.Address` is, without the building's name."""
+
+    place: str
+    town: str
+    numbers: tuple[int, ...]
+    street: int
+    """How many of the numbers are the street's for certain."""
+
+
+class Form(msgspec.Struct, frozen=True, array_like=True):
+    """A person or a query, folded."""
+
+    names: tuple[NameForm, ...] = ()
+    birth: str = ""
+    """YYYYMMDD with zeros for what is unknown; empty: unknown."""
+    sex: str = ""
+    addresses: tuple[AddressForm, ...] = ()
+    """The current one first; `place` and all else empty if there is none."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Form)
+
+
+def pack(form: Form) -> bytes:
+    """Return a form as bytes for a posting, about 150 of them."""
+    return _encoder.encode(form)
+
+
+def unpack(packed: bytes) -> Form:
+    """Return the form that was packed."""
+    return _decoder.decode(packed)
+
+
+def of_person(person: Person) -> Form:
+    """Return the form of somebody on the register."""
+    return Form(
+        names=tuple(form for form in map(_name_form, person.names) if form.kanji or form.kana or form.latin),
+        birth=_birth(person.birth),
+        sex=person.sex if person.sex in {"1", "2"} else "",
+        addresses=tuple(_address(text) for text in person.addresses),
+    )
+
+
+def of_query(query: Query) -> Form:
+    """Return the form of a query. Fields in each other's place are told by their script."""
+    return Form(
+        names=(_name_form(Name(query.name, query.kana)),),
+        birth=_birth(query.birth),
+        sex=query.sex if query.sex in {"1", "2"} else "",
+        addresses=(_address(query.address),),
+    )
+
+
+def _name_form(name: Name) -> NameForm:
+    """Sort the texts of a name by what they are written in, not by the field they stand in."""
+    kanji: Parts = ()
+    latin: Parts = ()
+    readings: dict[Parts, None] = {}
+    for text in (name.kanji, name.kana, name.latin):
+        script, parts = names.script_of(text), names.parts_of(text)
+        if not parts:
+            continue
+        if script is Script.KANA:
+            readings[_kana(parts)] = None
+        elif script is Script.LATIN:
+            latin = latin or tuple(names.folded(part).upper() for part in parts)
+        elif not kanji:
+            kanji = tuple(names.folded(part) for part in parts)
+    if latin and not readings and (reading := _japanese(latin)):
+        readings[reading] = None
+    return NameForm(kanji, tuple(readings), latin, name.kind)
+
+
+def _kana(parts: Iterable[str]) -> Parts:
+    return tuple(kana.spelling(part) for part in parts)
+
+
+def _japanese(latin: Parts) -> Parts | None:
+    """Return Latin parts in kana, if all of them are Japanese words."""
+    words = [romaji.kana_of(part) for part in latin]
+    return _kana(word for word in words if word) if all(words) else None
+
+
+def _birth(text: str) -> str:
+    digits = text.replace("-", "").replace("/", "")
+    known = len(digits) == 8 and digits.isascii() and digits.isdigit() and digits.strip("0")
+    return digits if known else ""
+
+
+def _address(text: str) -> AddressForm:
+    parsed = addresses.parse(text)
+    return AddressForm(parsed.place, parsed.town, parsed.numbers, len(parsed.street))
