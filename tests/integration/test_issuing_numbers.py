@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from base64 import b64encode
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -113,11 +113,11 @@ def key(number: str) -> Any:
 
 
 class Faults:
-    """Lets every so-many-th call of DynamoDB fail: before its effect, or after it."""
+    """Lets two of so many calls of each operation fail: one before its effect, one after it."""
 
     def __init__(self, every: int) -> None:
         self.every = every
-        self.count = itertools.count(1)
+        self.counts: dict[str, Iterator[int]] = defaultdict(itertools.count)
         self.made: Counter[str] = Counter()
 
     @contextmanager
@@ -126,7 +126,7 @@ class Faults:
         call = door._make_api_call
 
         def failing(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-            place = next(self.count) % self.every
+            place = next(self.counts[operation]) % self.every
             if place == 1:
                 self.made[f"{operation} refused"] += 1
                 raise ReadTimeoutError(endpoint_url="")

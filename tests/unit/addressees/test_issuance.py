@@ -115,6 +115,14 @@ def test_a_range_that_is_used_up(store: MemoryRegistry) -> None:
     assert found.value.code == "E1509"
 
 
+def test_a_repeat_needs_no_number(store: MemoryRegistry) -> None:
+    call = issuance(store, ranges=Ranges(non_resident=Serials(80_000_000_000_000, 80_000_000_000_000)))
+    first = call.answer(asked(key="k"))
+    assert encoded(call.answer(asked(key="k")).body) == encoded(first.body)
+    with pytest.raises(NumbersExhaustedError):
+        call.answer(asked(key="another"))
+
+
 def test_a_remark_is_told_to_the_log_and_kept_for_clerks(store: MemoryRegistry) -> None:
     answer = issuance(store).answer(asked(atenabango=RESIDENT))
     assert answer.codes == ("W1501",)

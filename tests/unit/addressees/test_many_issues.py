@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,17 +27,17 @@ class LostError(Exception):
 
 @dataclass
 class Unreliable:
-    """A port of which two of seven calls fail: one before its effect, one after it."""
+    """A port of which two of seven calls of each method fail: one before its effect, one after it."""
 
     port: Any
-    count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    counts: dict[str, Iterator[int]] = field(default_factory=lambda: defaultdict(itertools.count))
     lost: Counter[str] = field(default_factory=Counter)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.port, name)
 
         def called(*args: Any) -> Any:
-            place = next(self.count) % 7
+            place = next(self.counts[name]) % 7
             if place == 1:
                 self.lost[f"{name} before"] += 1
                 raise LostError

@@ -21,6 +21,8 @@ LINKED = registered(principal=SECOND)
         replace(LINKED, linked_to=THIRD),
         replace(LINKED, unlinked_from=SECOND),
         replace(LINKED, entry=None),
+        replace(edited(record(), principal=SECOND), entry=None),
+        replace(registered(), entry=None),
         registered(principal=FRESH),
         replace(edited(record(principal=SECOND), principal=None), unlinked_from=FRESH),
         replace(edited(record(), municipality="141011"), unlinked_from=None, linked_to=SECOND),

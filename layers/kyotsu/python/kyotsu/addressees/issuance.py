@@ -17,6 +17,7 @@ from kyotsu.addressees.records import use_of
 from kyotsu.addressees.requests import Circumstances, InvalidRequestError, IssueRequest, validated
 from kyotsu.addressees.responses import ISSUE, Success, done, encoded, issued_number, refused
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.serials import NumbersExhaustedError
 from kyotsu.addressees.store import Done, KnownNumber, NumberSource, RegistryStore, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
@@ -113,10 +114,17 @@ class Issuance:
         if tried is not None:
             number = tried.record.number
             seen = self.store.look([number, *linked], request.use, once)
-            if is_free(seen.numbers[number]) or seen.numbers[number].record == tried.record:
+            found = seen.numbers[number]
+            if seen.done is not None or is_free(found) or found.record == tried.record:
                 return number, seen
         for count in _growing():
-            fresh = [self.numbers.next(NumberKind.NON_RESIDENT) for _ in range(count)]
+            try:
+                fresh = [self.numbers.next(NumberKind.NON_RESIDENT) for _ in range(count)]
+            except NumbersExhaustedError:
+                seen = self.store.look(linked, request.use, once)
+                if seen.done is None:
+                    raise
+                return "", seen  # a repeat needs no number
             seen = self.store.look([*fresh, *linked], request.use, once)
             free = next((number for number in fresh if is_free(seen.numbers[number])), None)
             if free is not None or seen.done is not None:

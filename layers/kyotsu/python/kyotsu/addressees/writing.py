@@ -190,7 +190,7 @@ def _check(change: Change) -> None:
         raise ContradictionError
     if (record.deleted and record.principal is not None) or (principals[0] is not None and len({*principals}) == 1):
         raise ContradictionError
-    if change.entry is None and (change.linked_to is not None or change.unlinked_from is not None):
+    if change.entry is None and (change.expected is None or any(principals)):
         raise ContradictionError
 
 
