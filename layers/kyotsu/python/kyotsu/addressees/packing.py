@@ -6,7 +6,7 @@ Values a reader of the table or of its stream needs by themselves stand beside t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -112,6 +112,13 @@ def editor_text(use: Use, operator: str) -> str:
 def milliseconds(moment: datetime) -> int:
     """Return a moment as it is stored: milliseconds since 1970."""
     return int(moment.timestamp() * 1000)
+
+
+def lease_of(item: Item) -> Lease | None:
+    """Return the lease of a number's item, ended or not."""
+    if "e" not in item:
+        return None
+    return Lease(*lease_holder(item["e"]["S"]), datetime.fromtimestamp(int(item["u"]["N"]) / 1000, UTC))
 
 
 def lease_holder(text: str) -> tuple[Use, str]:

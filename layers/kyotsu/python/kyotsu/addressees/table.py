@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from kyotsu.addressees import suspects
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.packing import (
-    lease_holder,
+    lease_of,
     milliseconds,
     pack_lease,
     record_of,
@@ -142,7 +142,7 @@ class RegistryTable:
             ":now": {"N": str(milliseconds(now))},
         }
         held = self._updated(number, "SET e = :e, u = :u", "attribute_not_exists(u) OR u <= :now OR e = :e", values)
-        return wanted if held is None else (_lease(held) or wanted)
+        return wanted if held is None else (lease_of(held) or wanted)
 
     def release(self, number: str, holder: Use, operator: str) -> None:
         """End a lease, if it is the holder's."""
@@ -187,7 +187,7 @@ class RegistryTable:
             migrated="m" in item,
             issued_to_residents="j" in item,
             linked=int(item.get("c", {"N": "0"})["N"]),
-            lease=_lease(item),
+            lease=lease_of(item),
         )
 
     def _sealed(self, use: BusinessUse | None) -> SealedNumber | None:
@@ -245,9 +245,3 @@ def _resident(item: Mapping[str, Any]) -> str | None:
     head = Head(item["pk"]["S"].partition("#")[2], int(item["n"]["N"]), *unpack(item["b"]["B"]))
     shown = shown_category(head)
     return (shown.category or "") if shown.known else None
-
-
-def _lease(item: Mapping[str, Any]) -> Lease | None:
-    if "e" not in item:
-        return None
-    return Lease(*lease_holder(item["e"]["S"]), datetime.fromtimestamp(int(item["u"]["N"]) / 1000, UTC))
