@@ -51,6 +51,8 @@ def import_(
     try:
         with _progress() as shown:
             read = _surveyed(migration, files, shown)
+            for numbers in migration.survey.disclosed():
+                registry.tell("addressee import", numbers, Deed.READ)
             blocked = migrating.blocked(migration.survey) > 0 and not skip_duplicates
             writes = not dry_run and not blocked
             if writes:

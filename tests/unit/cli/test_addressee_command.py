@@ -280,6 +280,14 @@ def test_duplicates_of_different_people_block_everything_unless_they_are_skipped
     assert "別人" not in report.read_text("utf-8")
 
 
+def test_what_a_survey_tells_of_residents_is_told_to_the_trail(place: Place, tmp_path: Path) -> None:
+    one, two = "500000000000005", "500000000000013"
+    place.registry.know(one, "2", old_row(one))
+    path = old_file(tmp_path / "a.csv", old_row(one), old_row(two))
+    assert kyotsu("addressee", "import", str(path), "--dry-run").exit_code == 0
+    assert place.told() == [("addressee import", Deed.READ, (one,))]
+
+
 def test_what_can_not_be_migrated_is_said_before_anything(place: Place, tmp_path: Path) -> None:
     path, broken = old_file(tmp_path / "a.csv", old_row(FRESH)), tmp_path / "b.csv"
     broken.write_bytes(b"a,b\n")

@@ -62,6 +62,18 @@ class Finding(NamedTuple):
         return self.outcome.level is Level.ERROR
 
 
+DISCLOSING = (
+    outcomes.MIGRATED_FOR_RESIDENT,
+    outcomes.MIGRATED_FOR_REGISTERED,
+    outcomes.MIGRATED_SPELLED_OTHERWISE,
+    outcomes.STILL_REGISTERED,
+    outcomes.MIGRATED_FORMER_RESIDENT,
+    outcomes.MIGRATED_TO_RECORD,
+    outcomes.NUMBER_UNUSABLE,
+)
+"""They tell something of a person that is stored here: reading them is told to the audit trail."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigratingRow:
     """What is kept of a row while all rows are held against each other; nothing of the person can be read from it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from kyotsu.addressees.migrating import Decided, Fate, Finding, MigratingRow, Place, value_of
+from kyotsu.addressees.migrating import DISCLOSING, Decided, Fate, Finding, MigratingRow, Place, value_of
 from kyotsu.addressees.records import Use
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import all_outcomes
@@ -33,6 +33,7 @@ _CHAINED = """
 SELECT file, line, number FROM link
 WHERE principal IN (SELECT number FROM link) OR number IN (SELECT principal FROM link)
 """
+_TOLD = "FROM finding f LEFT JOIN row r ON r.file = f.file AND r.line = f.line"
 _PAGE = 1_000
 
 
@@ -145,17 +146,17 @@ class Survey:
 
     def numbers(self) -> Iterator[list[str]]:
         """Yield pages of all numbers to reserve: also those of rows that are not taken over."""
-        every = "SELECT number FROM row UNION SELECT number FROM reserved"
-        after = ""
-        while True:
-            found = self._database.execute(
-                f"SELECT number FROM ({every}) WHERE number > ? ORDER BY number LIMIT ?",  # noqa: S608
-                (after, _PAGE),
-            ).fetchall()
-            if not found:
-                return
-            after = found[-1][0]
-            yield [number for (number,) in found]
+        return self._pages("SELECT number FROM row UNION SELECT number FROM reserved")
+
+    def disclosed(self) -> Iterator[list[str]]:
+        """Yield pages of the numbers of which something is told that is stored here (`DISCLOSING`)."""
+        codes = ", ".join(f"'{outcome.code}'" for outcome in DISCLOSING)
+        return self._pages(f"SELECT DISTINCT r.number {_TOLD} WHERE f.code IN ({codes})")
+
+    def _pages(self, numbers: str) -> Iterator[list[str]]:
+        found = self._database.execute(f"{numbers} ORDER BY 1")
+        while page := found.fetchmany(_PAGE):
+            yield [number for (number,) in page]
 
     def counts(self) -> dict[str, int]:
         """Return rows by fate (None became `undecided`), and `invalid` ones."""
@@ -178,7 +179,7 @@ class Survey:
         """Yield everything that is told, by number, then file and line."""
         found = self._database.execute(
             "SELECT f.value, f.file, f.line, r.number, r.business, r.local, r.fate, f.code, f.item, f.message "
-            "FROM finding f LEFT JOIN row r ON r.file = f.file AND r.line = f.line "
+            f"{_TOLD} "
             "ORDER BY f.value, f.file, f.line, f.code, f.item"
         )
         for value, file, line, number, business, local, fate, *message in found:
