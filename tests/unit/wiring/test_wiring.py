@@ -87,6 +87,12 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "function",
     [
+        "addressees/edit_record",
+        "addressees/issue_number",
+        "addressees/issue_resident_number",
+        "addressees/show_history",
+        "integrated/issue_number",
+        "integrated/show_person",
         "linkage/answer_file",
         "linkage/apply_group",
         "linkage/receive_file",
