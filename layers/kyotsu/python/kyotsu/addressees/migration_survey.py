@@ -59,6 +59,8 @@ class Linking(NamedTuple):
 def _database() -> sqlite3.Connection:
     # The empty name is a file that SQLite makes for this connection alone and removes with it.
     database = sqlite3.connect("")
+    # Nothing of it is kept: no journal, which SQLite would hold in memory.
+    database.execute("PRAGMA journal_mode = OFF")
     database.executescript(_TABLES)
     return database
 
