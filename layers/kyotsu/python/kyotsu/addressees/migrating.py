@@ -6,24 +6,17 @@ that stands for different people is never taken over for any of them: nobody her
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
+from kyotsu.addressees.numbers import NumberKind, Ranges
 from kyotsu.addressees.records import Use
 from kyotsu.addressees.standing import system_of
-from kyotsu.addressees.suspects import folded
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Level, Outcome
-from kyotsu.japanese.text import is_digits
 from kyotsu.residents.effects import number_remarks
-
-_SEPARATOR = "\x1f"
-_NAMES = ("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji", "tsusho", "shimei_furigana")
-_ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho_banchigohyoki", "jusho_kokugaijusho")
 
 
 class Place(NamedTuple):
@@ -83,6 +76,8 @@ class MigratingRow:
     use: Use
     person: bytes
     """Equal for rows about the same person; see `person_key`."""
+    content: bytes
+    """Equal for rows of the same content; it orders rows of one system and moment, whatever file they stand in."""
     operated: str
     """操作日時, YYYYMMDDhhmmss."""
     deleted: bool
@@ -131,26 +126,6 @@ class Decided:
     """Which row links the number, and to which principal."""
 
 
-def value_of(number: str) -> str:
-    """Return what numbers have in common that differ in leading zeros alone: receivers would take them for one."""
-    return number.zfill(LENGTH) if is_digits(number) else number
-
-
-def person_key(key: bytes, items: Mapping[str, str]) -> bytes:
-    """Return 16 keyed bytes that are equal for the same person: name, birth date and sex, as far as they are told.
-
-    Width, spaces and variation selectors of names don't count. Without a definite birth date the address counts, too.
-    `items`: by romaji name, of 031i001, of a record or of a resident.
-    """
-    name = items.get("shimei") or items.get("uji_nihonjin", "") + items.get("na_nihonjin", "")
-    parts = [name or next((items[item] for item in _NAMES if items.get(item)), "")]
-    parts += [items.get("seinengappi", ""), items.get("seibetsu", "")]
-    if not items.get("seinengappi") or items.get("seinengappi_fushofuragu") == "1":
-        parts += [items.get(item, "") for item in _ADDRESS]
-    told = _SEPARATOR.join(map(folded, parts))
-    return hashlib.blake2b(told.encode(), digest_size=16, key=key).digest()
-
-
 def decide(rows: Sequence[MigratingRow], met: Met, ranges: Ranges) -> Decided:
     """Decide all rows of one number, in whatever spelling of its leading zeros."""
     rows = sorted(rows, key=_age, reverse=True)
@@ -172,8 +147,8 @@ def decide(rows: Sequence[MigratingRow], met: Met, ranges: Ranges) -> Decided:
     return decided
 
 
-def _age(row: MigratingRow) -> tuple[str, Use, Place]:
-    return row.operated, row.use, row.place
+def _age(row: MigratingRow) -> tuple[str, Use, bytes]:
+    return row.operated, row.use, row.content
 
 
 def _number_findings(row: MigratingRow, ranges: Ranges) -> Iterator[Finding]:

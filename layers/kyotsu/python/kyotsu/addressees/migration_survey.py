@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from kyotsu.addressees.migrating import DISCLOSING, Decided, Fate, Finding, MigratingRow, Place, value_of
+from kyotsu.addressees.migrating import DISCLOSING, Decided, Fate, Finding, MigratingRow, Place
+from kyotsu.addressees.migration_people import value_of
 from kyotsu.addressees.records import Use
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import all_outcomes
 
 _TABLES = """
 CREATE TABLE row (
-    file INT, line INT, number TEXT, value TEXT, business TEXT, local TEXT, person BLOB, operated TEXT,
+    file INT, line INT, number TEXT, value TEXT, business TEXT, local TEXT, person BLOB, content BLOB, operated TEXT,
     deleted INT, closed INT, principal TEXT, fate TEXT, PRIMARY KEY (file, line)
 ) WITHOUT ROWID;
 CREATE INDEX of_value ON row (value);
@@ -28,7 +29,7 @@ CREATE TABLE link (number TEXT PRIMARY KEY, principal TEXT, file INT, line INT) 
 CREATE INDEX of_principal ON link (principal);
 CREATE TABLE invalid (file INT, line INT, PRIMARY KEY (file, line)) WITHOUT ROWID;
 """
-_ROW = "number, business, local, person, operated, deleted, closed, principal, file, line"
+_ROW = "number, business, local, person, content, operated, deleted, closed, principal, file, line"
 _CHAINED = """
 SELECT file, line, number FROM link
 WHERE principal IN (SELECT number FROM link) OR number IN (SELECT principal FROM link)
@@ -74,7 +75,7 @@ class Survey:
     def add(self, rows: Iterable[MigratingRow]) -> None:
         """Keep rows that break no rule of their own."""
         values = (_stored(row) for row in rows)
-        self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def refuse(self, place: Place, number: str) -> None:
         """Keep that a row breaks a rule of its own; `number`: what stands there for one, to be reserved, or ""."""
@@ -195,17 +196,18 @@ class Survey:
 
 
 def _stored(row: MigratingRow) -> tuple[object, ...]:
-    about = (row.number, value_of(row.number), *row.use, row.person, row.operated)
+    about = (row.number, value_of(row.number), *row.use, row.person, row.content, row.operated)
     return (*row.place, *about, row.deleted, row.closed, row.principal, None)
 
 
 def _row(found: Sequence[object]) -> MigratingRow:
-    number, business, local, person, operated, deleted, closed, principal, file, line = found
+    number, business, local, person, content, operated, deleted, closed, principal, file, line = found
     return MigratingRow(
         place=Place(int(str(file)), int(str(line))),
         number=str(number),
         use=Use(str(business), str(local)),
         person=bytes(person) if isinstance(person, bytes) else b"",
+        content=bytes(content) if isinstance(content, bytes) else b"",
         operated=str(operated),
         deleted=bool(deleted),
         closed=bool(closed),

@@ -16,7 +16,8 @@ from kyotsu.addressees.editing import Link, Linking, Situation
 from kyotsu.addressees.editing import decide as edit
 from kyotsu.addressees.issuing import Known, Refused, issue
 from kyotsu.addressees.items import PERSON
-from kyotsu.addressees.migrating import Finding, Place, not_linked, person_key
+from kyotsu.addressees.migrating import Finding, Place, not_linked
+from kyotsu.addressees.migration_people import person_key
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import NO_ID, AddresseeRecord, Operation, Use
 from kyotsu.addressees.requests import IssueRequest

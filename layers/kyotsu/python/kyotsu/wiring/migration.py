@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from kyotsu.addressees.migrating import Fate, Met, MigratingRow, Place, RecordMet, ResidentMet, decide, not_linked
-from kyotsu.addressees.migrating import person_key as keyed
+from kyotsu.addressees.migration_people import person_key as keyed
 from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
@@ -137,6 +137,7 @@ class Migration:
             number=number,
             use=found.use,
             person=keyed(self.key, values),
+            content=self.fingerprints.of(_PURPOSE, "\x1f".join(row.values))[:16],
             operated=operated_at(values["sosanengappi"], values["sosajikoku"]),
             deleted=values["sakujofuragu"] == "1",
             closed=values["tagyomusanshofukafuragu"] == "1",
