@@ -14,7 +14,7 @@ from kyotsu.japanese import kana, romaji
 from kyotsu.japanese.names import UNKNOWN
 
 MOST_PER_PERSON = 64
-"""No person stands under more keys, however many names and addresses they had: the newest count."""
+"""No person stands under more keys, however many names and addresses they had: what is newer counts."""
 # Kinds of keys, one letter each, so that no two kinds share a text.
 _BIRTH, _KANJI, _SOUND, _FOREIGN, _PART, _GIVEN, _WORD, _ADDRESS = "bkslpgwa"
 _DATE_KINDS = "ym"
@@ -33,20 +33,17 @@ class Read(NamedTuple):
 
 
 def of_person(form: Form) -> tuple[str, ...]:
-    """Return the keys a person stands under, each once."""
-    found: dict[str, None] = {}
+    """Return the keys a person stands under, each once; those of the current name and address are always among them."""
     dates = tuple(_dates(form.birth))
-    if len(dates) == len(_DATE_KINDS):
-        found[_BIRTH + form.birth] = None
-    for name in form.names:
-        for whole in _wholes(name):
-            found[whole] = None
-        for piece in _pieces(name):
-            for date in dates:
-                found[piece + date] = None
-    for address in form.addresses:
-        for key in _addresses(address):
-            found[key] = None
+    found = dict.fromkeys([_BIRTH + form.birth] if len(dates) == len(_DATE_KINDS) else ())
+    now = slice(None, 1)
+    history = slice(1, None)
+    for which in (now, history):
+        for address in form.addresses[which]:
+            found |= dict.fromkeys(_addresses(address))
+        for name in form.names[which]:
+            found |= dict.fromkeys(_wholes(name))
+            found |= dict.fromkeys(piece + date for piece in _pieces(name) for date in dates)
     return tuple(found)[:MOST_PER_PERSON]
 
 

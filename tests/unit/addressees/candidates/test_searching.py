@@ -1,0 +1,101 @@
+"""A search: what it reads, how it is bounded, and in which order it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kyotsu.addressees.candidates import forms, keys, searching
+from kyotsu.addressees.candidates.memory import MemoryPostings
+from kyotsu.addressees.candidates.people import Name, Person, Query
+from kyotsu.addressees.candidates.postings import Posting
+from tests.fakes.candidates import ASKED, HANAKO, LINH, scorer
+
+
+class Watched(MemoryPostings):
+    """Remembers what was read."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        super().__init__(people)
+        self.reads: list[tuple[str, str]] = []
+
+    def read(self, key: str, starts: str, most: int) -> Sequence[Posting]:
+        self.reads.append((key, starts))
+        return super().read(key, starts, most)
+
+
+def namesakes(count: int, year: int = 1930) -> list[Person]:
+    """Return people of HANAKO's name, born one a day, elsewhere."""
+    return [
+        Person(
+            id=f"{n:015}",
+            names=HANAKO.names[:1],
+            birth=f"{year + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}",
+            sex="2",
+        )
+        for n in range(count)
+    ]
+
+
+def test_the_person_is_first_and_explained() -> None:
+    found = searching.search(forms.of_query(ASKED), MemoryPostings([LINH, HANAKO, *namesakes(50)]), scorer())
+    assert found.candidates[0].id == HANAKO.id
+    assert found.candidates[0].score.points == 100
+    assert len(found.candidates) == 10
+    assert all(
+        a.score.log_odds >= b.score.log_odds for a, b in zip(found.candidates, found.candidates[1:], strict=False)
+    )
+
+
+def test_a_search_for_nothing_finds_nobody() -> None:
+    assert searching.search(forms.of_query(Query(sex="2")), MemoryPostings([HANAKO]), scorer()) == ((), 0, 0)
+
+
+def test_an_exact_match_is_found_among_more_namesakes_than_a_read_returns() -> None:
+    index = Watched([*namesakes(3000), replace(HANAKO, addresses=())])
+    query = Query(name="渡邊　佐和子", kana="ワタナベ　サワコ", birth="1974-03-00")
+    found = searching.search(forms.of_query(query), index, scorer())
+    assert found.candidates[0].id == HANAKO.id
+    assert ("s", "1974") in {(key[0], starts) for key, starts in index.reads}
+    assert found.reads == len(index.reads) <= searching.MOST_READS
+    assert found.compared <= searching.MOST_READS * searching.MOST_POSTINGS
+
+
+def test_no_search_reads_more_than_it_may() -> None:
+    index = Watched(namesakes(3000, year=1974))
+    query = replace(ASKED, name="WATANABE SAWAKO", kana="ワタナベ　サワコ", address="港町48番地の3")
+    searching.search(forms.of_query(query), index, scorer())
+    assert len(index.reads) <= searching.MOST_READS
+
+
+def test_somebody_found_under_several_keys_is_compared_once() -> None:
+    found = searching.search(forms.of_query(ASKED), MemoryPostings([HANAKO]), scorer())
+    assert found.compared == len(found.candidates) == 1
+
+
+def test_equal_candidates_stand_in_the_order_of_their_numbers() -> None:
+    twice = [replace(HANAKO, id=id_) for id_ in ("3", "1", "2")]
+    found = searching.search(forms.of_query(ASKED), MemoryPostings(twice), scorer())
+    assert [candidate.id for candidate in found.candidates] == ["1", "2", "3"]
+
+
+def test_a_posting_keeps_all_that_scoring_reads() -> None:
+    for person in (HANAKO, LINH, Person(id="1", names=(Name("", "", "DE LA CRUZ"),), birth="1950-00-00")):
+        form = forms.of_person(person)
+        assert forms.unpack(forms.pack(form)) == form
+
+
+def test_a_posting_is_small() -> None:
+    assert len(forms.pack(forms.of_person(HANAKO))) < 250
+
+
+def test_postings_are_read_by_birth_date() -> None:
+    index = MemoryPostings(namesakes(700))
+    key = next(key for key in keys.of_person(index.postings[0].form) if key.startswith("s"))
+    births = [posting.form.birth for posting in index.read(key, "1931", 1000)]
+    assert births
+    assert births == sorted(births)
+    assert {birth[:4] for birth in births} == {"1931"}
+    assert len(index.read(key, "", 5)) == 5
+    assert index.read(key, "2031", 5) == []
+    assert index.read("s", "", 5) == []

@@ -1,0 +1,60 @@
+"""`kyotsu candidates evaluate`: files in, one line of candidates per query out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kyotsu_cli.commands import candidates
+from kyotsu_cli.failure import CommandError, Exit
+
+DATA = Path(__file__).parents[2] / "data/candidates"
+
+
+def run(tmp_path: Path, queries: Path, *more: str) -> tuple[str, Path]:
+    out = tmp_path / "out.jsonl"
+    arguments = [
+        "evaluate",
+        "--persons",
+        str(DATA / "persons.jsonl"),
+        "--queries",
+        str(queries),
+        "--out",
+        str(out),
+        *more,
+    ]
+    done = CliRunner().invoke(candidates.app, arguments, catch_exceptions=False)
+    return done.output, out
+
+
+def test_one_line_per_query_best_first(tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text("".join((DATA / "queries.jsonl").open().readlines()[:20]))
+    output, out = run(tmp_path, queries, "--json")
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["qid"] for line in lines] == [json.loads(line)["qid"] for line in queries.read_text().splitlines()]
+    for line in lines:
+        assert set(line) == {"qid", "candidates"}
+        scores = [candidate["score"] for candidate in line["candidates"]]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+    done = json.loads(output)
+    assert (done["persons"], done["queries"]) == (3063, 20)
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"qid": "1"}\n{"qid": 2}\n')
+    with pytest.raises(CommandError, match="2行目") as failed:
+        run(tmp_path, queries)
+    assert failed.value.code is Exit.USAGE
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="がありません"):
+        run(tmp_path, tmp_path / "none.jsonl")
