@@ -35,7 +35,7 @@ OUTBOXES = {f"{system}/outbox/*" for system in SYSTEMS}
 ANSWERS = {f"{system}/answers/*" for system in SYSTEMS}
 ERRORS = {f"{system}/answers/*.errors.csv" for system in SYSTEMS}
 ROWS = {"ProtectionTable", "ResidentsTable"}
-REGISTRY = "AddresseesTable"
+REGISTRY, INTEGRATED = "AddresseesTable", "IntegratedTable"
 
 
 def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment: str) -> None:
@@ -48,12 +48,12 @@ def test_receive_file_may_do_this_and_nothing_else(linkage: Template, deployment
     for action in ("GetItem", "Query"):
         assert allowed.pop(f"dynamodb:{action}") == {"LinkageTable"}
     assert allowed.pop("dynamodb:UpdateItem") == {"LinkageTable", REGISTRY}
-    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY}
+    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY, INTEGRATED}
     assert allowed.pop("dynamodb:BatchWriteItem") == ROWS
     assert allowed.pop("dynamodb:ConditionCheckItem") == {REGISTRY}
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY}
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY, INTEGRATED}
     # Of the first one partition: tests/infra/test_partitions.py.
-    assert allowed.pop("dynamodb:DeleteItem") == {"LinkageTable", REGISTRY}
+    assert allowed.pop("dynamodb:DeleteItem") == {"LinkageTable", REGISTRY, INTEGRATED}
     assert allowed.pop("events:PutEvents") == {"DomainEventsBus"}
     assert allowed.pop("states:StartExecution") == {"LargeFileMachine"}
     assert allowed.pop("states:DescribeExecution") == {"LargeFileMachine:*"}
@@ -72,11 +72,12 @@ def test_apply_group_may_do_this_and_nothing_else(linkage: Template, deployment:
     assert allowed.pop("s3:ListBucket") == SYSTEMS
     assert allowed.pop("s3:PutObject") == {"WorkBucket/errors/*"}
     assert allowed.pop("dynamodb:GetItem") == allowed.pop("dynamodb:Query") == {"LinkageTable"}
-    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY}
+    assert allowed.pop("dynamodb:BatchGetItem") == {*ROWS, REGISTRY, INTEGRATED}
     assert allowed.pop("dynamodb:BatchWriteItem") == ROWS
-    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY}
-    for action in ("ConditionCheckItem", "DeleteItem", "UpdateItem"):
+    assert allowed.pop("dynamodb:PutItem") == {"LinkageTable", *ROWS, REGISTRY, INTEGRATED}
+    for action in ("ConditionCheckItem", "UpdateItem"):
         assert allowed.pop(f"dynamodb:{action}") == {REGISTRY}
+    assert allowed.pop("dynamodb:DeleteItem") == {REGISTRY, INTEGRATED}
     assert allowed.pop("kms:Decrypt") == {"KeysExchange", "KeysFingerprints", "KeysRecords"}
     assert allowed.pop("kms:GenerateDataKey") == {"KeysPersonal", "KeysRecords"}
     assert allowed.pop("kms:DescribeKey") == allowed.pop("kms:Encrypt") == {"KeysRecords"}
@@ -286,7 +287,8 @@ def _expect_logs_and_network(allowed: dict[str, set[str]], logs: str, deployment
 NAMES = ("DomainEventsBus", "KeysExchange", "KeysFingerprints", "KeysMessages", "KeysPersonal", "KeysRecords",
          "PersonalFingerprintKey", "LargeFileAnswerFileFunction",
          "LargeFileAnswerFileLogs", "LargeFileApplyGroupFunction", "LargeFileApplyGroupLogs", "LargeFileMachine",
-         "AddresseesTable", "LinkageTable", "PublishAddresseesDeadLetters", "PublishAddresseesFunctionLogs",
+         "AddresseesTable", "IntegratedTable", "LinkageTable",
+         "PublishAddresseesDeadLetters", "PublishAddresseesFunctionLogs",
          "PublishChangesDeadLetters", "PublishChangesFunctionLogs", "ReceiveFileFunctionLogs",
          "ProtectionTable", "ReceiveFileQueue", "ResidentsTable", "UndoFileFunctionLogs", "WorkBucket")  # fmt: skip
 
