@@ -183,6 +183,28 @@ def test_partitions_can_be_kept_apart(small: Small) -> None:
         )
 
 
+def test_attributes_can_be_kept_from_a_reader_of_items(small: Small) -> None:
+    table = f"arn:aws:dynamodb:ap-northeast-1:{ACCOUNT}:table/{small['Indexed']}"
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "n"]},
+        "Null": {"dynamodb:Attributes": "false"},
+    }
+    reader = session(small, "attributes", allow(["dynamodb:GetItem", "dynamodb:PutItem"], table, Condition=condition))
+    dynamodb, item = client(small, "dynamodb", reader), {"pk": {"S": "read"}, "sk": {"S": "1"}}
+    stored = {**item, "n": {"N": "1"}, "b": {"S": "secret"}}
+    small.client("dynamodb").put_item(TableName=small["Indexed"], Item=stored)
+    wanted: dict[str, Any] = {"TableName": small["Indexed"], "Key": item}
+    assert dynamodb.get_item(**wanted, ProjectionExpression="n, pk")["Item"] == {"pk": item["pk"], "n": {"N": "1"}}
+    for projection in ({}, {"ProjectionExpression": "n, b"}, {"ProjectionExpression": "n, b.c[0]"}):
+        with refused("AccessDeniedException"):
+            dynamodb.get_item(**wanted, **projection)
+    with refused("AccessDeniedException"):
+        named = {"#x": "b"}
+        dynamodb.get_item(**wanted, ProjectionExpression="#x", ExpressionAttributeNames=named)
+    with refused("AccessDeniedException"):
+        dynamodb.put_item(TableName=small["Indexed"], Item=item)  # only of reads the sandbox knows the attributes
+
+
 def test_an_encrypted_object_needs_its_key_through_s3(small: Small) -> None:
     kms, s3 = small.client("kms"), small.client("s3")
     key = kms.create_key()["KeyMetadata"]["Arn"]
