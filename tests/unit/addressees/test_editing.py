@@ -181,7 +181,7 @@ def test_versions_end_but_a_record_can_be_closed() -> None:
 def test_a_business_ends_its_own_use() -> None:
     found = done(end(), situation(BOTH, linked=3))
     assert found.record == replace(BOTH, uses=frozenset({WELFARE}), revision=2)
-    assert (found.entry, found.ended) == (HistoryEntry(Deed.ENDED, TAX, found.record), {TAX})
+    assert (found.entry, found.ended) == (HistoryEntry(Deed.ENDED, TAX, found.record), frozenset({TAX}))
     assert not found.closes
 
 
@@ -274,7 +274,7 @@ def test_no_chain_no_cycle_no_self(principal: str, held: Situation, outcome: out
 def test_only_who_uses_a_record_links_it_and_the_registrys_clerks() -> None:
     assert refused(link(WELFARE)) == [("atenabango", outcomes.NOT_A_USER.code)]
     found = done(link(REGISTRY))
-    assert (found.record.principal, found.record.uses) == (PRINCIPAL, {TAX})
+    assert (found.record.principal, found.record.uses) == (PRINCIPAL, frozenset({TAX}))
 
 
 def test_which_number_must_be_known() -> None:
