@@ -25,10 +25,13 @@ RANGES = Ranges()
 
 def old_row(number: str, **items: str) -> dict[str, str]:
     """Return a lawful row of 031i001 about a person of this number."""
+    name = items.get("shimei", f"移行　{number[-3:].translate(str.maketrans('0123456789', '〇一二三四五六七八九'))}")
     lawful = {
         "shikuchosonkodo": "141003",
         "atenabango": number,
-        "shimei": f"移行　{number[-3:].translate(str.maketrans('0123456789', '〇一二三四五六七八九'))}",
+        "shimei": name,
+        "uji_nihonjin": name[:2],
+        "na_nihonjin": name.partition("　")[2] or name,
         "seibetsu": "1",
         "seinengappi": "1970-01-02",
         "gyomuid": "010",
@@ -82,7 +85,7 @@ def migration(registry: Any, residents: Any = None, system: str | None = None, t
         residents=residents or registry,
         ranges=RANGES,
         fingerprints=FINGERPRINTS,
-        now=NOW,
+        now=lambda: NOW,
         told=told or (lambda *_: None),
     )
 

@@ -91,20 +91,20 @@ def _surveyed(migration: Migration, paths: Sequence[Path], shown: Shown) -> list
 
 
 def _migration(registry: Registry, system: System | None) -> Migration:
-    deployment, now = registry.deployment, SystemClock().now()
+    deployment, clock = registry.deployment, SystemClock()
     accepted = frozenset(deployment.outputs["AcceptedMunicipalities"].split(","))
 
     def told(name: str, numbers: Sequence[str]) -> None:
         registry.tell("addressee import", numbers, Deed.CHANGED, f"import/{name}")
 
     return Migration(
-        reader=RowReader(catalogue(), deployment.municipality, accepted, now, system),
+        reader=RowReader(catalogue(), deployment.municipality, accepted, clock.now(), system),
         registry=registry.table,
         integrated=registry.integrated,
         residents=deployment.residents,
         ranges=registry.ranges,
         fingerprints=deployment.sealing.fingerprints,
-        now=now,
+        now=clock.now,
         told=told,
     )
 

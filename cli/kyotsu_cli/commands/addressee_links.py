@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from kyotsu.addressees.changes import Change
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.editing import Link, Linking, Situation, decide
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.records import AddresseeRecord, Operation
@@ -77,7 +78,8 @@ def _linked(registry: Registry, number: str, linking: Linking) -> AddresseeRecor
         if not told:
             registry.tell(_subject(decided), numbers, Deed.CHANGED)
             told = True
-        if registry.table.write(decided):
+        editor = Editor(REGISTERED_BY, operation.operator, utc_now())
+        if registry.table.write(replace(decided, editor=editor)):
             return decided.record
     raise CommandError("ほかの処理がこの記録を変更し続けています。もう一度実行してください。")
 

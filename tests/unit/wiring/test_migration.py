@@ -3,6 +3,7 @@ the order of files or on what was killed (issue part 4, Migration; 共通機能�
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 
 from kyotsu.addressees.migrating import Fate
 from kyotsu.addressees.records import Deed, Origin, Use
+from kyotsu.addressees.store import Lease
 from kyotsu.contracts import outcomes
 from kyotsu.linkage.rejection import FileRejectedError
 from kyotsu.wiring.migration import SameContentError
 from kyotsu.wiring.migration_files import FileChangedError
 from tests.fakes.faults import Fault, Faults
 from tests.fakes.interruption import StoppedError
-from tests.fakes.migration import OldRegistry, migration, old_file, old_row, run
+from tests.fakes.migration import NOW, OldRegistry, migration, old_file, old_row, run
 
 TAX, WELFARE = Use("010"), Use("022")
 BOTH = frozenset({TAX, WELFARE})
@@ -131,7 +133,7 @@ def test_what_is_registered_already_is_joined_or_refused(tmp_path: Path) -> None
 
 def old_row_person(number: str) -> dict[str, str]:
     row = old_row(number)
-    return {name: row[name] for name in ("shimei", "seibetsu", "seinengappi")}
+    return {name: row[name] for name in ("shimei", "uji_nihonjin", "na_nihonjin", "seibetsu", "seinengappi")}
 
 
 def test_numbers_that_break_the_rule_or_lie_in_our_ranges_are_remarked_and_reserved(tmp_path: Path) -> None:
@@ -164,7 +166,7 @@ def test_a_closed_record_is_taken_over_unless_others_use_the_number(tmp_path: Pa
     assert "jusho_katagaki" not in registry.records[TWO].person
     later = run(migration(registry), old_file(tmp_path / "b.csv", old_row(ONE, gyomuid="022")))
     assert codes(later, ONE) >= {"E1502"}
-    assert registry.records[ONE].uses == {TAX}
+    assert registry.records[ONE].uses == frozenset({TAX})
 
 
 def test_links_are_made_after_all_records_and_chains_never(tmp_path: Path) -> None:
@@ -196,6 +198,26 @@ def test_invalid_rows_are_told_with_the_words_of_file_linkage_and_reserve(tmp_pa
     assert codes(told, ONE) == {outcomes.NOT_A_DATE.code}
     assert codes(told, TWO) == {outcomes.FOREIGN_MUNICIPALITY.code}
     assert (set(registry.records), registry.migrated) == ({THREE}, {ONE, TWO, THREE})
+
+
+def test_what_rows_of_updates_must_hold_these_must_hold(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    rows = (old_row(ONE, nayosemotofuragu="1"), old_row(TWO, na_nihonjin=""), old_row(THREE, nayosemotofuragu="2"))
+    told = run(migration(registry), old_file(tmp_path / "a.csv", *rows))
+    assert [codes(told, number) for number in (ONE, TWO, THREE)] == [{"E0004"}, {"E0004"}, {"E0002"}]
+    assert (registry.records, registry.migrated) == ({}, {ONE, TWO, THREE})
+
+
+def test_whoever_edits_a_record_alone_is_waited_for(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE)))
+    registry.lease(ONE, Lease(TAX, "clerk", NOW + timedelta(minutes=5)), NOW)
+    path = old_file(tmp_path / "b.csv", old_row(ONE, gyomuid="022"))
+    assert "E1607" in codes(run(migration(registry), path), ONE)
+    assert registry.records[ONE].uses == frozenset({TAX})
+    registry.release(ONE, TAX, "clerk")
+    run(migration(registry), path)
+    assert registry.records[ONE].uses == BOTH
 
 
 def test_whose_rows_they_are_is_told_by_the_row_or_by_the_command(tmp_path: Path) -> None:

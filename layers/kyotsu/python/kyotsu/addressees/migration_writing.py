@@ -7,10 +7,11 @@ its system deleted the record or changed it. A row whose effect is there already
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
+from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.conditions import CHOSEN, EXISTING
 from kyotsu.addressees.editing import Link, Linking, Situation
 from kyotsu.addressees.editing import decide as edit
@@ -19,12 +20,11 @@ from kyotsu.addressees.items import PERSON
 from kyotsu.addressees.migrating import Finding, Place, not_linked
 from kyotsu.addressees.migration_people import person_key
 from kyotsu.addressees.numbers import Ranges
-from kyotsu.addressees.records import NO_ID, AddresseeRecord, Operation, Use
-from kyotsu.addressees.requests import IssueRequest
+from kyotsu.addressees.records import NO_ID, AddresseeRecord, Use
+from kyotsu.addressees.requests import IssueRequest, operation_of
 from kyotsu.addressees.store import Done, KnownNumber, RegistryStore, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome, by_code
-from kyotsu.japanese.dates import with_seconds
 
 _NOBODY = Use(NO_ID)
 _ATTEMPTS = 8
@@ -67,7 +67,7 @@ class RowWriter:
     content: Callable[[str], bytes]
     """Keyed fingerprint of what a row's `once` stands for."""
     parallel: Parallel
-    now: datetime
+    now: Callable[[], datetime]
 
     def register(self, tasks: Sequence[Task]) -> list[tuple[Task, Finding]]:
         """Register records, or let systems use those that are there; return what could not be."""
@@ -114,7 +114,7 @@ class RowWriter:
             decided = issue(request, found, self.ranges, "")
             if isinstance(decided, Refused):
                 return Finding(task.place, "宛名番号", _outcome(decided))
-            if self.registry.write(decided, self._done(task.once)):
+            if self.registry.write(self._alone(task, decided), self._done(task.once)):
                 return None
             seen = self._again(task, task.once)
             if seen.done is not None:
@@ -128,13 +128,15 @@ class RowWriter:
             known = numbers[task.number]
             if known.record is not None and known.record.principal == principal:
                 return None
-            linking = Link(number=task.number, use=task.use, operation=_operation(task), linking=Linking(principal))
+            linking = Link(
+                number=task.number, use=task.use, operation=operation_of(task.values), linking=Linking(principal)
+            )
             decided = edit(linking, self._situation(known, numbers.get(principal)))
             if isinstance(decided, Refused):
                 # Refused is also a row that was linked, and unlinked again since, to somebody who is gone by now.
                 done = self._again(task, once).done
                 return None if done is not None else not_linked(task.place, _outcome(decided))
-            if self.registry.write(decided, self._done(once)):
+            if self.registry.write(self._alone(task, decided), self._done(once)):
                 return None
             seen = self._again(task, once, principal)
             if seen.done is not None:
@@ -146,7 +148,11 @@ class RowWriter:
         return self.registry.look([task.number, *others], _NOBODY, once)
 
     def _situation(self, known: KnownNumber, principal: KnownNumber | None) -> Situation:
-        return Situation(known=known, principal=principal, now=self.now, residents_keep_numbers=False)
+        return Situation(known=known, principal=principal, now=self.now(), residents_keep_numbers=False)
+
+    def _alone(self, task: Task, change: Change) -> Change:
+        """Return a change that waits while somebody else edits the record."""
+        return replace(change, editor=Editor(task.use, task.values["sosashaid"], self.now()))
 
     def _done(self, once: str) -> Done:
         return Done(once, self.content(once), b"")
@@ -167,13 +173,13 @@ def request_of(task: Task, processing: str) -> IssueRequest:
         use=task.use,
         principal=None,
         closed_to_others=values["tagyomusanshofukafuragu"] == "1",
-        operation=_operation(task),
+        operation=operation_of(task.values),
     )
 
 
-def _operation(task: Task) -> Operation:
-    values = task.values
-    return Operation(values["sosashaid"], values["sosanengappi"], with_seconds(values["sosajikoku"]))
+def _link_of(task: Task, principal: str) -> Link:
+    operation = operation_of(task.values)
+    return Link(number=task.number, use=task.use, operation=operation, linking=Linking(principal))
 
 
 def _outcome(refused: Refused) -> Outcome:

@@ -18,6 +18,7 @@ from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
 from kyotsu.addressees.records import NO_ID, AddresseeRecord, Use
+from kyotsu.addressees.row_edits import is_deletion, principal_of_row
 from kyotsu.addressees.store import KnownNumber, MigrationStore, RegistryStore
 from kyotsu.contracts.rows import Row
 from kyotsu.contracts.sealing import Fingerprints
@@ -69,7 +70,7 @@ class Migration:
     residents: Records
     ranges: Ranges
     fingerprints: Fingerprints
-    now: datetime
+    now: Callable[[], datetime]
     told: Callable[[str, Sequence[str]], None]
     """Has the audit trail know, under an id of its own, that something of these numbers is about to change."""
     survey: Survey = field(default_factory=Survey)
@@ -139,9 +140,9 @@ class Migration:
             person=keyed(self.key, values),
             content=self.fingerprints.of(_PURPOSE, "\x1f".join(row.values))[:16],
             operated=operated_at(values["sosanengappi"], values["sosajikoku"]),
-            deleted=values["sakujofuragu"] == "1",
+            deleted=is_deletion(values),
             closed=values["tagyomusanshofukafuragu"] == "1",
-            principal=(values["nayosesakiatenabango"] or None) if values["nayosemotofuragu"] == "1" else None,
+            principal=principal_of_row(values),
         )
 
     def _met(self, groups: Sequence[Sequence[MigratingRow]]) -> list[Met]:

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from kyotsu.addressees.items import BY_NAME
 from kyotsu.addressees.records import NO_ID, Use, use_of
+from kyotsu.addressees.row_edits import row_errors
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.catalogue.model import Catalogue, System, Version
 from kyotsu.contracts import outcomes
-from kyotsu.contracts.outcomes import Outcome
+from kyotsu.contracts.outcomes import Outcome, by_code
 from kyotsu.contracts.rows import FileContext, Mode, Row, RowProblem
 from kyotsu.japanese.dates import JST
 from kyotsu.linkage.applying import rows_of
@@ -92,6 +94,8 @@ class RowReader:
         use, outcome = self._use(values)
         if outcome is not None:
             problems = [*problems, RowProblem(row.line, "業務ID", outcome, outcome.sentence(), values["atenabango"])]
+        if not problems and use is not None:
+            problems = list(_conditions(row.line, values, use))
         if problems:
             return ReadRow(values, None, problems)
         return ReadRow(values, use, self._validator.remarks(row))
@@ -109,6 +113,13 @@ class RowReader:
 def _spelt(use: Use) -> Use:
     """Capitals do not count in ids."""
     return Use(*(part.upper() for part in use))
+
+
+def _conditions(line: int, values: Mapping[str, str], use: Use) -> Iterator[RowProblem]:
+    """Yield what of a row that keeps its layout is wrong all the same, as a file of updates is told it."""
+    for error in row_errors({name: value for name, value in values.items() if value}, use):
+        item = BY_NAME[error.item].name if error.item in BY_NAME else error.item
+        yield RowProblem(line, item, by_code(error.code), error.message, values["atenabango"])
 
 
 def layout_version(catalogue: Catalogue, now: datetime) -> Version:
