@@ -5,356 +5,52 @@ Every kind is a function of a query's row (as in `queries.jsonl`), the person it
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from random import Random
 
-from kyotsu.japanese import romaji, variants
+from tools.candidates import corrupted_addresses as addresses
+from tools.candidates import corrupted_births as births
+from tools.candidates import corrupted_names as names
 from tools.candidates.register import Register, Row
-from tools.candidates.vocabulary import SPACE
 
 Corrupt = Callable[[Row, Row, Random, Register], None]
-
-
-def _table(text: str) -> dict[str, str]:
-    """Read what each character becomes."""
-    return dict(pair.split(":") for pair in text.split())
-
-
-_VOICED = str.maketrans(
-    "カキクケコサシスセソタチツテトハヒフヘホガギグゲゴザジズゼゾダヂヅデドバビブベボ",
-    "ガギグゲゴザジズゼゾダヂヅデドバビブベボカキクケコサシスセソタチツテトハヒフヘホ",
-)
-_KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン"
-_NEIGHBOURS = _table("""
-ア:ウチ カ:シト サ:ハト タ:テカ ナ:ニマ ハ:キク マ:ノナ ヤ:ユヨ ラ:リスキ
-シ:トカ ミ:モナ リ:レケ コ:サヒ ヨ:ユヤ ト:シカ キ:ハク ノ:マリ ヒ:コソ
-""")
-_OCR = _table("""
-田:由 木:本 村:材 大:犬 土:士 山:出 川:三 子:予 美:羊 太:大 小:少 井:丼
-口:ロ 上:土 中:申 千:干 沢:択 島:鳥 原:厚 藤:籐 佐:住 本:木 野:鼻 谷:各
-鈴:鉛 恵:惠 人:入 郎:朗 正:止 智:知 里:黒 明:朋 代:伐 和:知 幸:辛 博:専
-夫:天 義:議 由:田 香:杳 江:汪 沙:砂 末:未
-""")
-_HOMOPHONES = _table("""
-田:多 木:樹 野:乃 子:己 村:邑 島:嶋 川:河 原:腹 中:仲 佳:香 美:実 太:多
-和:一 智:知 裕:祐 弘:広 幸:行 明:昭 彦:比古 恵:江 浩:洋 里:理 奈:菜 加:賀
-斉:斎 史:文 光:満 正:昌 雄:夫 章:昭 康:泰
-""")
-_SMALL = str.maketrans("ァィゥェォャュョッ", "アイウエオヤユヨツ")
-_KANJI_DIGITS = "〇一二三四五六七八九"
-
-
-def variant(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write characters as their variants."""
-    table = _variants_of()
-    name = [random.choice(table[c]) if c in table and random.random() < 0.8 else c for c in query["name"]]
-    query["name"] = "".join(name)
-
-
-def gap(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Lose a character."""
-    _replace_one(query, "name", random, lambda _: random.choice("●〓?＿□"))
-
-
-def homophone(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Convert kana to the wrong kanji."""
-    _replace_one(query, "name", random, lambda c: _HOMOPHONES.get(c, ""), else_any="由紀央真也佳")
-
-
-def scanned(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Read a character wrongly."""
-    _replace_one(query, "name", random, lambda c: _OCR.get(c, ""), else_any="田木大川")
-
-
-def kana_slip(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Mistype a kana: left out, doubled, swapped, or the neighbour on the keyboard."""
-    text = query["kana"]
-    places = [n for n, c in enumerate(text) if c in _KANA]
-    if len(places) < 3:
-        return
-    n, kind = random.choice(places), random.randrange(5)
-    if kind == 0:
-        query["kana"] = text[:n] + text[n + 1 :]
-    elif kind == 1:
-        query["kana"] = text[:n] + text[n] + text[n:]
-    elif kind == 2 and n + 1 < len(text) and text[n + 1] != SPACE:
-        query["kana"] = text[:n] + text[n + 1] + text[n] + text[n + 2 :]
-    else:
-        other = random.choice(_NEIGHBOURS.get(text[n], _KANA) if kind == 3 else _KANA)
-        query["kana"] = text[:n] + other + text[n + 1 :]
-
-
-def voiced(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Add or lose a dakuten."""
-    _replace_one(query, "kana", random, lambda c: t if (t := c.translate(_VOICED)) != c else "")
-
-
-def all_unvoiced(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Lose every dakuten, as old systems did."""
-    query["kana"] = re.sub("[\u3099\u309a]", "", unicodedata.normalize("NFD", query["kana"]))
-
-
-def respelled(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Spell kana otherwise: long vowels, small kana, ヅ, old kana."""
-    text = query["kana"]
-    change = random.randrange(5)
-    if change == 0:
-        text = re.sub("(?<=[オコゴソゾトドノホボポモヨロョ])ウ", random.choice(("オ", "ー", "")), text)
-    elif change == 1:
-        text = text.translate(_SMALL)
-    elif change == 2:
-        text = text.replace("ズ", "ヅ").replace("ジ", "ヂ")
-    elif change == 3:
-        text = text.replace("オ", "ヲ").replace("イ", "ヰ").replace("エ", "ヱ")
-    else:
-        text = re.sub("(?<=[ウクスツヌフムユルュ])ウ|(?<=[エケセテネヘメレ])イ", "ー", text)
-    query["kana"] = text
-
-
-def hiragana(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write the kana in hiragana."""
-    query["kana"] = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in query["kana"])
-
-
-def half_width(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write the kana in half width."""
-    query["kana"] = _half_width(query["kana"])
-
-
-def no_kana(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Give no kana."""
-    query["kana"] = ""
-
-
-def no_name(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Give the kana alone."""
-    if query["kana"]:
-        query["name"] = ""
-
-
-def no_space(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write names without a space, or with other ones."""
-    space = random.choice(("", "", " ", "  ", "・"))
-    for item in ("name", "kana"):
-        query[item] = query[item].replace(SPACE, space)
-
-
-def wrong_space(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Put the space one character off."""
-    for item in ("name", "kana"):
-        place = query[item].find(SPACE)
-        if 0 < place < len(query[item]) - 2:
-            text = query[item].replace(SPACE, "", 1)
-            query[item] = text[: place + 1] + SPACE + text[place + 1 :]
-
-
-def turned_name(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Put the given name first."""
-    for item in ("name", "kana"):
-        query[item] = SPACE.join(reversed(query[item].split(SPACE)))
-
-
-def fields_swapped(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write kanji and kana into each other's field."""
-    query["name"], query["kana"] = query["kana"], query["name"]
-
-
-def in_romaji(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write a name in Latin letters, in one of the usual ways."""
-    if person["name_alpha"]:
-        words = person["name_alpha"].split()
-    elif person["kana"]:
-        words = [_romaji(part, random) for part in person["kana"].split(SPACE)]
-    else:
-        return
-    if len(words) > 2 and random.random() < 0.3:
-        del words[1]
-    if random.random() < 0.4:
-        words.reverse()
-    text = " ".join(words)
-    query["name"] = random.choice((text, text.title(), text.upper()))
-    query["kana"] = query["kana"] if random.random() < 0.3 else ""
-
-
-def in_katakana(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write a foreign name by its sound."""
-    if person["name_alpha"] and query["kana"]:
-        query["name"] = query["kana"] = query["kana"].replace("ヴ", "ブ").replace("ドゥ", "ド")
-
-
-def by_tsusho(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Use the 通称."""
-    if person["tsusho"]:
-        query["name"], query["kana"] = person["tsusho"], person["tsusho_kana"]
-
-
-def by_earlier_name(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Use an earlier name."""
-    if person["prev_names"]:
-        query["name"], query["kana"] = person["prev_names"][0]["name"], person["prev_names"][0]["kana"]
-
-
-def new_family_name(query: Row, person: Row, random: Random, register: Register) -> None:
-    """Use a family name the register has not heard of yet."""
-    if not person["name_alpha"]:
-        other = register.person(person["sex"], given=person["given"])
-        query["name"], query["kana"] = other["name"], other["kana"] if query["kana"] else ""
-
-
-def birth_digit(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Mistype a digit, or two neighbours."""
-    digits = list(query["birth"])
-    place = random.choice([n for n, c in enumerate(digits) if c != "-" and n > 1])
-    digits[place] = random.choice([c for c in "0123456789" if c != digits[place]])
-    query["birth"] = "".join(digits)
-
-
-def birth_swapped(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Swap month and day."""
-    year, month, day = query["birth"].split("-")
-    if "00" < day <= "12" and month != day:
-        query["birth"] = f"{year}-{day}-{month}"
-    else:
-        birth_digit(query, person, random, _)
-
-
-def birth_era(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Convert the year from the wrong era, or be some years off."""
-    year, rest = int(query["birth"][:4]), query["birth"][4:]
-    moved = year + random.choice((63, -63, 30, -30, 14, -14, 1, -1, 1, -1, 12, -12, 10, -10))
-    query["birth"] = f"{moved:04}{rest}" if 1900 < moved < 2027 else f"{year + random.choice((-12, -1, -10)):04}{rest}"
-
-
-def birth_part(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Have one part quite wrong."""
-    year, month, day = query["birth"].split("-")
-    if random.random() < 0.5:
-        query["birth"] = f"{year}-{month}-{random.randint(1, 28):02}"
-    else:
-        query["birth"] = f"{year}-{random.randint(1, 12):02}-{day}"
-
-
-def birth_unknown(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Not know the day, the month, the year, or anything."""
-    year, month, day = query["birth"].split("-")
-    choices = ("", "", f"{year}-{month}-00", f"{year}-{month}-00", f"{year}-00-00", "0000-00-00", f"0000-{month}-{day}")
-    query["birth"] = random.choice(choices)
-
-
-def sex(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Have the sex wrong, or not at all."""
-    query["sex"] = random.choice(("", "", {"1": "2", "2": "1"}.get(query["sex"], "")))
-
-
-def old_address(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Give an earlier address."""
-    if person["prev_addresses"]:
-        query["address"] = random.choice(person["prev_addresses"])["address"]
-
-
-def new_address(query: Row, person: Row, random: Random, register: Register) -> None:
-    """Give an address that nobody has registered yet."""
-    query["address"] = register.address()
-
-
-def no_address(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Give no address."""
-    query["address"] = ""
-
-
-def address_notation(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Write the address in another notation."""
-    text = unicodedata.normalize("NFKC", query["address"])
-    mark = random.choice(("-", "－", "ー", "の", "−"))
-    change = random.randrange(4)
-    if change <= 1:
-        text = re.sub(r"(丁目|番地の|番)(?=[0-9])", mark, text)
-        text = re.sub(r"(番地|番|号)(?![室0-9])", "", text)
-    elif change == 2:
-        text = re.sub(r"[0-9]+(?=丁目|番|号(?!室))", lambda m: _in_kanji(int(m[0])), text)
-    if random.random() < 0.5:
-        text = re.sub(r"^(神奈川県|愛知県|大阪府|京都府|北海道|福岡県|千葉県|埼玉県|沖縄県|石川県)", "", text)
-    if random.random() < 0.5:
-        text = text.replace(" ", "").replace("号室", "")
-    query["address"] = text.replace("ケ", random.choice("ケヶがケ"))
-
-
-def address_truncated(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Leave out the building, the last number, or the municipality."""
-    text = query["address"]
-    change = random.randrange(3)
-    if change == 0 or SPACE in text:
-        text = text.split(SPACE)[0]
-    elif change == 1:
-        text = re.sub(r"[0-9０-９]+号$|(?<=番地)の[0-9０-９]+$", "", text)
-    else:
-        text = re.sub(r"^.+?[市区](?=.{3})", "", text)
-    query["address"] = text
-
-
-def street_number(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Have one number of the street wrong."""
-    numbers = list(re.finditer("[0-9０-９]+", query["address"].split(SPACE)[0]))
-    if numbers:
-        chosen = random.choice(numbers)
-        moved = str(max(1, int(chosen[0]) + random.choice((-10, -2, -1, 1, 2, 10))))
-        query["address"] = query["address"][: chosen.start()] + moved + query["address"][chosen.end() :]
-
 
 KINDS: Mapping[str, tuple[float, Corrupt]] = {
     function.__name__: (weight, function)
     for weight, function in (
-        (3.0, variant), (1.0, gap), (1.0, homophone), (0.7, scanned), (3.0, kana_slip), (1.5, voiced),
-        (0.4, all_unvoiced), (2.0, respelled), (0.5, hiragana), (0.7, half_width), (1.5, no_kana), (1.0, no_name),
-        (1.0, no_space), (0.4, wrong_space), (0.7, turned_name), (0.4, fields_swapped), (0.8, in_romaji),
-        (0.5, in_katakana), (0.5, by_tsusho), (1.0, by_earlier_name), (1.5, new_family_name), (1.5, birth_digit),
-        (0.8, birth_swapped), (1.2, birth_era), (0.5, birth_part), (1.2, birth_unknown), (1.0, sex),
-        (2.0, old_address), (2.0, new_address), (0.4, no_address), (3.0, address_notation), (1.0, address_truncated),
-        (0.8, street_number),
+        (3.0, names.variant),
+        (1.0, names.gap),
+        (1.0, names.homophone),
+        (0.7, names.scanned),
+        (3.0, names.kana_slip),
+        (1.5, names.voiced),
+        (0.4, names.all_unvoiced),
+        (2.0, names.respelled),
+        (0.5, names.hiragana),
+        (0.7, names.half_width),
+        (1.5, names.no_kana),
+        (1.0, names.no_name),
+        (1.0, names.no_space),
+        (0.4, names.wrong_space),
+        (0.7, names.turned_name),
+        (0.4, names.fields_swapped),
+        (0.8, names.in_romaji),
+        (0.5, names.in_katakana),
+        (0.5, names.by_tsusho),
+        (1.0, names.by_earlier_name),
+        (1.5, names.new_family_name),
+        (1.5, births.birth_digit),
+        (0.8, births.birth_swapped),
+        (1.2, births.birth_era),
+        (0.5, births.birth_part),
+        (1.2, births.birth_unknown),
+        (1.0, births.sex),
+        (2.0, addresses.old_address),
+        (2.0, addresses.new_address),
+        (0.4, addresses.no_address),
+        (3.0, addresses.address_notation),
+        (1.0, addresses.address_truncated),
+        (0.8, addresses.street_number),
     )
-}  # fmt: skip
-
-
-def _replace_one(query: Row, item: str, random: Random, change: Callable[[str], str], else_any: str = "") -> None:
-    text = query[item]
-    places = [n for n, c in enumerate(text) if c != SPACE and change(c)]
-    if not places and else_any:
-        places = [n for n, c in enumerate(text) if c != SPACE]
-    if places:
-        n = random.choice(places)
-        query[item] = text[:n] + (change(text[n]) or random.choice(else_any)) + text[n + 1 :]
-
-
-def _variants_of() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for group in variants.OURS:
-        for character in group:
-            found[character] = [other for other in group if other != character and ord(other) != 0x5009]
-    return found
-
-
-def _half_width(text: str) -> str:
-    wide = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
-    plain = unicodedata.normalize("NFD", text.replace(SPACE, " "))
-    return "".join(wide.get(c, {"\u3099": "ﾞ", "\u309a": "ﾟ"}.get(c, c)) for c in plain)
-
-
-def _romaji(part: str, random: Random) -> str:
-    text = romaji.latin_of(part)
-    change = random.randrange(3)
-    if change == 0:
-        text = text.replace("ou", "o").replace("oo", "o").replace("uu", "u")
-    elif change == 1:
-        text = text.replace("ou", "oh").replace("shi", "si").replace("tsu", "tu").replace("chi", "ti")
-    return text.upper()
-
-
-def _in_kanji(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    if tens >= 10:
-        return "".join(_KANJI_DIGITS[int(digit)] for digit in str(number))
-    return ("" if not tens else "十" if tens == 1 else _KANJI_DIGITS[tens] + "十") + (
-        _KANJI_DIGITS[ones] if ones else ""
-    )
+}
+"""How often a kind happens beside others, and what it does."""
