@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from infra.parameters import STAGES
+from kyotsu.addressees.numbers import Ranges
 from tests.infra.conftest import CITY, TOWN, Synthesis
 from tests.infra.templates import ACCOUNT, Template
 
@@ -147,12 +149,16 @@ def test_functions_are_told_where_they_are_and_what_they_work_on(
         "LINKAGE_TABLE": "LinkageTable",
         "RESIDENTS_TABLE": "ResidentsTable",
         "PROTECTION_TABLE": "ProtectionTable",
+        "ADDRESSEES_TABLE": "AddresseesTable",
+        "INTEGRATED_TABLE": "IntegratedTable",
         "WORK_BUCKET": "WorkBucket",
         "EVENT_BUS": "DomainEventsBus",
     }.items():
         assert f"ExportsOutputRef{resource}" in variables.pop(name)
     assert "ExportsOutputRefPersonalFingerprintKey" in variables.pop("FINGERPRINT_SECRET")
     assert "ExportsOutputFnGetAttKeysPersonal" in variables.pop("PERSONAL_KEY")
+    assert msgspec.json.decode(variables.pop("NUMBER_RANGES"), type=Ranges) == Ranges()
+    assert variables.pop("RESIDENTS_KEEP_NUMBERS") == "true"
     rule = linkage.properties("Events::Rule").popitem()[1]
     assert variables == {
         "MUNICIPALITY": municipality,
