@@ -13,7 +13,7 @@ from kyotsu.catalogue.model import Api
 
 _VERSIONED = re.compile(r"[a-z0-9_]+/v(?P<version>[0-9]+)/(?P<name>[a-z0-9_]+)")
 MOST_VERSIONS = 2
-"""The newest one and the one before it are in use together, as a reform's rules of transition may demand (並行稼働, 2.2.5)."""
+"""The newest one and the one before it are in use together: a reform may have rules of transition (並行稼働, 2.2.5)."""
 
 
 def version_of(api: Api) -> str:
