@@ -77,7 +77,11 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         cached.cache_clear()
     reception = functions.reception()
     assert reception is functions.reception()
-    assert set(reception.appliers) == set(reception.admission.appliers) == {"residents", "protection", "addressees", "integrated"}
+    assert (
+        set(reception.appliers)
+        == set(reception.admission.appliers)
+        == {"residents", "protection", "addressees", "integrated"}
+    )
     assert reception.admission.accepted_municipalities == {"141003", "141011"}
     assert reception.small_chunks == 3
     for cached in caches:
