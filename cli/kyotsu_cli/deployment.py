@@ -131,6 +131,7 @@ class Deployment:
             ranges=msgspec.json.decode(outputs["NumberRanges"], type=Ranges),
             clock=SystemClock(),
             residents_keep_numbers=outputs["ResidentsKeepNumbers"] == "true",
+            handles_individual_numbers=lambda system: catalogue().systems[system.lower()].individual_numbers,
         )
 
     @property

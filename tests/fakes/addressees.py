@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from kyotsu.addressees.records import AddresseeRecord, Operation, Origin, Use
-from kyotsu.addressees.requests import Circumstances, IssueRequest, validated
+from kyotsu.addressees.requests import Callers, Circumstances, IssueRequest, validated
 
 TAX = Use("010")
 WELFARE = Use("022")
@@ -13,6 +13,10 @@ LOCAL = Use("000", "A01")
 FRESH = "800000000000009"
 """The first number of the default range."""
 RESIDENT = "000000000000213"
+LIBRARY = "017"
+"""A system that may not handle 個人番号 here."""
+ACCEPTED = frozenset({"141003", "141011"})
+CALLERS = Callers(ACCEPTED, lambda system: system != LIBRARY)
 RECEIVED = datetime(2026, 5, 1, 0, 0, tzinfo=UTC)
 COMPLETE: dict[str, object] = {
     "shorikubun": "0",
@@ -35,7 +39,7 @@ COMPLETE: dict[str, object] = {
 
 
 def circumstances(caller: Use = TAX) -> Circumstances:
-    return Circumstances(frozenset({"141003", "141011"}), caller, RECEIVED)
+    return Circumstances(ACCEPTED, caller, RECEIVED, individual_numbers=caller != Use(LIBRARY))
 
 
 def request(caller: Use = TAX, **items: object) -> IssueRequest:

@@ -15,9 +15,10 @@ from kyotsu.runtime.http.serving import Endpoint
 from kyotsu.wiring import http
 from kyotsu.wiring.catalogue import withheld_items
 from tests.fakes.access import CATALOGUE
+from tests.fakes.addressees import CALLERS
 from tests.fakes.api import CONTEXT, session, signed_event
 from tests.fakes.integrated import Office
-from tests.fakes.issuing import ACCEPTED, issuance, resident_numbers
+from tests.fakes.issuing import issuance, resident_numbers
 from tests.fakes.protection import MemoryAudit, MemoryProtection
 from tests.fakes.registry import MemoryRegistry
 from tests.fakes.sealing import FINGERPRINTS
@@ -53,14 +54,14 @@ class ApiWorld:
     def _calls(self) -> dict[str, ApiCall]:
         edit = Editing(
             store=self.registry,
-            municipalities=ACCEPTED,
+            callers=CALLERS,
             fingerprints=FINGERPRINTS,
             lease_time=timedelta(minutes=5),
             residents_keep_numbers=True,
         )
         show = Showing(
             store=self.registry,
-            municipalities=ACCEPTED,
+            callers=CALLERS,
             decision=MemoryProtection(),
             audit=MemoryAudit(),
             withheld=withheld_items(CATALOGUE, "addressees"),

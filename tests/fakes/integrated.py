@@ -9,9 +9,10 @@ from threading import Lock
 
 from kyotsu.addressees.numbers import NumberKind
 from kyotsu.addressees.records import NO_ID, Operation, Use
+from kyotsu.addressees.requests import Callers
 from kyotsu.addressees.store import Done
 from kyotsu.contracts.api import ApiRequest
-from kyotsu.integrated.calls import Callers, IssueCall, ShowCall
+from kyotsu.integrated.calls import IssueCall, ShowCall
 from kyotsu.integrated.changes import Change, Told
 from kyotsu.integrated.issuing import Issuing
 from kyotsu.integrated.records import (

@@ -9,11 +9,10 @@ from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.resident_numbers import ResidentNumbers
 from kyotsu.addressees.serials import ReservedNumbers
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
-from tests.fakes.addressees import COMPLETE, RECEIVED
+from tests.fakes.addressees import CALLERS, COMPLETE, RECEIVED
 from tests.fakes.registry import MemoryCounter
 from tests.fakes.sealing import FINGERPRINTS
 
-ACCEPTED = frozenset({"141003", "141011"})
 OPERATED: dict[str, object] = {
     "shikuchosonkodo": "141003",
     "sosashaid": "123456",
@@ -29,7 +28,7 @@ def issuance(store: Any, *, counter: Any = None, ranges: Ranges | None = None, *
         store=store,
         numbers=more.pop("numbers", None) or ReservedNumbers(counter or MemoryCounter(), within, more.pop("block", 20)),
         ranges=within,
-        municipalities=ACCEPTED,
+        callers=CALLERS,
         fingerprints=FINGERPRINTS,
         **more,
     )
@@ -39,7 +38,7 @@ def resident_numbers(store: Any, *, enabled: bool = True, counter: Any = None) -
     return ResidentNumbers(
         store=store,
         numbers=ReservedNumbers(counter or MemoryCounter(), Ranges(), 20),
-        municipalities=ACCEPTED,
+        callers=CALLERS,
         fingerprints=FINGERPRINTS,
         enabled=enabled,
     )

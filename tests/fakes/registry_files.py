@@ -13,7 +13,7 @@ from kyotsu.addressees.numbers import Ranges
 from kyotsu.linkage.admission import Admission
 from kyotsu.linkage.keys import ObjectRef, errors_key
 from kyotsu.wiring.catalogue import layout_columns
-from tests.fakes.addressees import COMPLETE, FRESH
+from tests.fakes.addressees import CALLERS, COMPLETE, FRESH
 from tests.fakes.deployment import CATALOGUE, PREFIX, Deployment, body
 from tests.fakes.registry import MemoryRegistry
 from tests.fakes.sealing import FINGERPRINTS
@@ -53,6 +53,7 @@ class RegistryFiles:
             ranges=Ranges(),
             clock=self.deployment.clock,
             residents_keep_numbers=self.keep,
+            handles_individual_numbers=CALLERS.handles_individual_numbers,
         )
         municipalities = frozenset({"141003", "141011"})
         admission = Admission(CATALOGUE, "141003", municipalities, PREFIX, {"residents", "protection", "addressees"})

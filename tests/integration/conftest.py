@@ -33,7 +33,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """A municipality's resources on moto, empty; the catalogue where the layer is built from."""
-    for composing in (changes, following, functions, integrated_people):
+    for composing in (changes, following, functions, registry):
         monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
     told = (changes.resident_changes, changes.registry_changes)

@@ -13,14 +13,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from kyotsu.addressees.requests import Callers
 from kyotsu.contracts.api import ApiRequest
 from kyotsu.contracts.events import ResidentRecorded
-from kyotsu.integrated.calls import Callers, IssueCall
+from kyotsu.integrated.calls import IssueCall
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.wiring.catalogue import layout_columns
 from kyotsu.wiring.following import following
 from kyotsu.wiring.integrated import issuing
-from kyotsu.wiring.integrated_people import handles_individual_numbers, integrated_store, teller
+from kyotsu.wiring.integrated_people import integrated_store, teller
+from kyotsu.wiring.registry import handles_individual_numbers
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.integrated import ONE, TWO, body, subject
 from tests.fakes.protection import MemoryAudit

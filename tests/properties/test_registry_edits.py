@@ -15,7 +15,7 @@ from kyotsu.addressees.edit_call import Editing
 from kyotsu.addressees.store import Done, Seen
 from kyotsu.contracts.api import ApiRequest
 from kyotsu.contracts.rows import Applied, Row
-from tests.fakes.addressees import COMPLETE, RECEIVED
+from tests.fakes.addressees import CALLERS, COMPLETE, RECEIVED
 from tests.fakes.registry import MemoryRegistry
 from tests.fakes.registry_contract import registered
 from tests.fakes.registry_files import COLUMNS, RegistryFiles, registry_row
@@ -51,7 +51,7 @@ def registry() -> MemoryRegistry:
 def call(store: Any) -> Editing:
     return Editing(
         store=store,
-        municipalities=frozenset({"141003"}),
+        callers=CALLERS,
         fingerprints=FINGERPRINTS,
         lease_time=timedelta(minutes=5),
         residents_keep_numbers=True,

@@ -22,7 +22,7 @@ from kyotsu.contracts.api import ApiAnswer, ApiRequest
 from kyotsu.contracts.audit import Access
 from kyotsu.contracts.errors import KyotsuError
 from kyotsu.wiring.catalogue import withheld_items
-from tests.fakes.addressees import COMPLETE, FRESH, RECEIVED, RESIDENT, WELFARE, record
+from tests.fakes.addressees import CALLERS, COMPLETE, FRESH, LIBRARY, RECEIVED, RESIDENT, WELFARE, record
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.protection import MemoryAudit, MemoryProtection
 from tests.fakes.registry import MemoryRegistry
@@ -38,7 +38,6 @@ WHO: dict[str, Any] = {
     name: value for name, value in COMPLETE.items() if name[:4] in ("shim", "uji_", "na_n", "seib", "sein", "jush")
 }
 MOVED: dict[str, Any] = {**WHO, "jusho_shikugunchosonmei": "中央区"}
-MUNICIPALITIES = frozenset({"141003"})
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def store() -> MemoryRegistry:
 def editing(store: MemoryRegistry) -> Editing:
     return Editing(
         store=store,
-        municipalities=MUNICIPALITIES,
+        callers=CALLERS,
         fingerprints=FINGERPRINTS,
         lease_time=timedelta(minutes=5),
         residents_keep_numbers=True,
@@ -275,7 +274,7 @@ class Shown:
         withheld = withheld_items(CATALOGUE, "addressees")
         self.call = Showing(
             store=store,
-            municipalities=MUNICIPALITIES,
+            callers=CALLERS,
             decision=self.protection,
             audit=self.audit,
             withheld=withheld,
@@ -386,3 +385,8 @@ def test_a_question_that_breaks_rules(show: Shown) -> None:
     assert show(kojinbangoshutokufuragu="2").codes == ("E0002",)
     assert show(shimei="見本").codes == ("E1501",)
     assert show.call.answer(asked({})).codes == ("E0001",)
+
+
+def test_only_who_handles_individual_numbers_may_ask_for_one(show: Shown) -> None:
+    answer = show(system=LIBRARY, kojinbangoshutokufuragu="1")
+    assert (answer.status, answer.codes) == (400, ("E1560",))

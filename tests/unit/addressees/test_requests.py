@@ -11,7 +11,7 @@ import pytest
 from kyotsu.addressees.items import BY_NAME, ITEMS, PERSON, RequestItem
 from kyotsu.addressees.records import Operation, Use
 from kyotsu.addressees.requests import InvalidRequestError, validated
-from tests.fakes.addressees import COMPLETE, LOCAL, TAX, circumstances, request
+from tests.fakes.addressees import COMPLETE, LIBRARY, LOCAL, TAX, circumstances, request
 
 PUBLISHED: dict[str, Any] = json.loads(Path(__file__).with_name("published_2_0.json").read_text(encoding="utf-8"))
 STRINGS = [item for item in ITEMS if item.type in ("X", "N")]
@@ -222,3 +222,12 @@ def told_of(item: RequestItem, value: object) -> tuple[str, str]:
     with pytest.raises(InvalidRequestError) as caught:
         validated(body, circumstances())
     return next((error.code, error.message) for error in caught.value.errors if error.item == item.romaji)
+
+
+def test_a_system_that_does_not_handle_individual_numbers_may_not_send_one() -> None:
+    body = {**COMPLETE, "gyomuid": LIBRARY, "kojinbango": "123456789018", "seibetsu": "男"}
+    with pytest.raises(InvalidRequestError) as refused:
+        validated(body, circumstances(Use(LIBRARY)))
+    assert next((error.item, error.code) for error in refused.value.errors) == ("kojinbango", "E1560")
+    assert "123456789018" not in repr(refused.value.errors)
+    assert validated({**COMPLETE, "gyomuid": LIBRARY}, circumstances(Use(LIBRARY))).individual_number is None

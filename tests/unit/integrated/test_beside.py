@@ -6,11 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from kyotsu.addressees.records import Use
 from kyotsu.integrated.beside import IntegratedContendedError, IssuedBeside
 from kyotsu.integrated.issuing import Issuing
 from tests.fakes import addressees
-from tests.fakes.integrated import LIBRARY, ONE, RECEIVED, TELLER, TWO, FreshNumbers, MemoryCategories, MemoryIntegrated
+from tests.fakes.integrated import ONE, RECEIVED, TELLER, TWO, FreshNumbers, MemoryCategories, MemoryIntegrated
 
 
 class Clock:
@@ -20,7 +19,7 @@ class Clock:
 
 def beside(store: MemoryIntegrated) -> IssuedBeside:
     issuing = Issuing(store, FreshNumbers(), MemoryCategories(), TELLER)
-    return IssuedBeside(issuing, lambda system: system != LIBRARY, Clock())
+    return IssuedBeside(issuing, Clock())
 
 
 def test_a_request_with_an_individual_number_has_an_integrated_number_once() -> None:
@@ -40,9 +39,8 @@ def test_a_local_system_has_a_row_under_its_own_id() -> None:
     assert person.rows[0].key == ("1", "000", "A01")
 
 
-def test_who_may_not_handle_individual_numbers_and_who_sends_none_gets_none() -> None:
+def test_who_sends_no_individual_number_gets_none() -> None:
     store = MemoryIntegrated()
-    beside(store).ensure("1", addressees.request(Use(LIBRARY), kojinbango=ONE))
     beside(store).ensure("1", addressees.request())
     assert not store.people
 

@@ -23,6 +23,7 @@ from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import Deed, Use, use_of
 from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.standing import system_of
 from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.ports import Clock
@@ -74,6 +75,8 @@ class RegistryApplier:
     ranges: Ranges
     clock: Clock
     residents_keep_numbers: bool
+    handles_individual_numbers: Callable[[str], bool]
+    """Whether a system may send 個人番号."""
     workers: int = 8
     """Rows at a time, of those whose order can't matter."""
 
@@ -120,7 +123,8 @@ class RegistryApplier:
     def _decided(
         self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber], now: datetime
     ) -> Change | Refused:
-        errors = row_errors(values, sender)
+        allowed = self.handles_individual_numbers(system_of(sender))
+        errors = row_errors(values, sender, individual_numbers=allowed)
         if errors:
             return Refused(errors)
         principal = principal_of_row(values)

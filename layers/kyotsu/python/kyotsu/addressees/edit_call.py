@@ -14,8 +14,8 @@ from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.leasing import lease_refusal
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
-from kyotsu.addressees.records import AddresseeRecord, Operation, use_of
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError
+from kyotsu.addressees.records import AddresseeRecord, Operation
+from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import EDIT, Edited, EditedNumber, edited, refused
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.store import Done, Lease, RegistryStore, Seen
@@ -32,16 +32,15 @@ class Editing:
     """The `ApiCall` of edits. A refusal is not kept under an `Idempotency-Key`: it changed nothing."""
 
     store: RegistryStore
-    municipalities: frozenset[str]
+    callers: Callers
     fingerprints: Fingerprints
     lease_time: timedelta
     residents_keep_numbers: bool
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer a request; raises RegistryContendedError."""
-        caller = use_of(request.system)
         try:
-            wanted = edit_request(request.body, Circumstances(self.municipalities, caller, request.received_at))
+            wanted = edit_request(request.body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
         if isinstance(wanted.wish, LeaseWish):

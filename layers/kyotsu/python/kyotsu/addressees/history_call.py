@@ -9,7 +9,7 @@ from typing import Any
 from kyotsu.addressees.edit_requests import HistoryRequest, history_request
 from kyotsu.addressees.editing import not_registered
 from kyotsu.addressees.records import AddresseeRecord, use_of
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError
+from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import HISTORY, refused, shown
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.showing import history_items, record_items
@@ -31,7 +31,7 @@ class Showing:
     """The `ApiCall` that shows a record. A record that the caller may not see is to it as if it were not there."""
 
     store: RegistryStore
-    municipalities: frozenset[str]
+    callers: Callers
     decision: ProtectionDecision
     audit: AuditTrail
     withheld: frozenset[str]
@@ -43,7 +43,7 @@ class Showing:
         """Answer a request; raises ShowingUndecidedError, and whatever keeps the audit trail from being written."""
         caller = use_of(request.system)
         try:
-            asked = history_request(request.body, Circumstances(self.municipalities, caller, request.received_at))
+            asked = history_request(request.body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
         known = self.store.look([asked.number], caller).numbers[asked.number]

@@ -13,8 +13,7 @@ from kyotsu.addressees.conditions import NEW
 from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.numbers import NumberKind, Ranges
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
-from kyotsu.addressees.records import use_of
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError, IssueRequest, validated
+from kyotsu.addressees.requests import Callers, InvalidRequestError, IssueRequest, validated
 from kyotsu.addressees.responses import ISSUE, Success, done, encoded, issued_number, refused
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.serials import NumbersExhaustedError
@@ -61,16 +60,15 @@ class Issuance:
     store: RegistryStore
     numbers: NumberSource
     ranges: Ranges
-    municipalities: frozenset[str]
+    callers: Callers
     fingerprints: Fingerprints
     integrated: Callable[[], AlsoIntegrated] | None = None
     """None: each function issues its own numbers."""
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer a request; raises RegistryContendedError and NumbersExhaustedError."""
-        caller = use_of(request.system)
         try:
-            valid = validated(request.body, Circumstances(self.municipalities, caller, request.received_at))
+            valid = validated(request.body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
         answered = self._issued(valid, request.received_at, once_key(request), lambda: self._content(request))

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from kyotsu.addressees.conditions import condition_errors
 from kyotsu.addressees.items import BY_NAME, ITEMS, PERSON, RequestItem
-from kyotsu.addressees.records import NO_ID, Operation, Use
+from kyotsu.addressees.records import NO_ID, Operation, Use, use_of
 from kyotsu.addressees.rules import RequestError, error_of, missing, wrong
 from kyotsu.contracts import outcomes
+from kyotsu.contracts.api import ApiRequest
 from kyotsu.japanese import dates
 
 
@@ -23,8 +24,26 @@ class Circumstances:
     caller: Use
     """The client's own ids."""
     received_at: datetime
+    individual_numbers: bool
+    """Whether the caller may send, and be shown, 個人番号."""
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """What the deployment and its catalogue say of callers."""
+
+    municipalities: Collection[str]
+    """市区町村コード that this deployment accepts."""
+    handles_individual_numbers: Callable[[str], bool]
+    """Whether a system may send, and be shown, 個人番号."""
+
+    def circumstances(self, request: ApiRequest) -> Circumstances:
+        """Return what a request is held against."""
+        allowed = self.handles_individual_numbers(request.system)
+        return Circumstances(self.municipalities, use_of(request.system), request.received_at, allowed)
+
+
+_WANTED = "kojinbangoshutokufuragu"
 Conditions = Callable[[Mapping[str, str]], Iterator[RequestError]]
 """What items of a request ask of each other, given what is set, also what breaks a rule of its own."""
 
@@ -113,11 +132,21 @@ def _circumstantial(
     for name, own in (("gyomuid", caller.business), ("dokujishisakushisutemutoid", caller.local_system)):
         if values.get(name, NO_ID) not in (NO_ID, own):
             yield wrong(BY_NAME[name], "認証されたシステム自身のID")
+    if not circumstances.individual_numbers:
+        yield from individual_number_errors(values)
     if "sosanengappi" in errors or "sosajikoku" in errors:
         return
     operated = dates.operated_at(values["sosanengappi"], values["sosajikoku"])
     if operated > dates.compact(circumstances.received_at + dates.FUTURE_TOLERANCE):
         yield wrong(BY_NAME["sosanengappi"], "受信時刻より未来でない日付")
+
+
+def individual_number_errors(values: Mapping[str, str]) -> Iterator[RequestError]:
+    """Yield what of a request only a system may say that handles 個人番号 (番号利用事務: 共通機能標準仕様書 2.1)."""
+    outcome = outcomes.INDIVIDUAL_NUMBER_NOT_ALLOWED
+    for name, asks in (("kojinbango", "kojinbango" in values), (_WANTED, values.get(_WANTED) == "1")):
+        if asks:
+            yield RequestError(name, outcome.code, outcome.sentence())
 
 
 def _unknown_items(count: int) -> RequestError:

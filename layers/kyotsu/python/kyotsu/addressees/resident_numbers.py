@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from kyotsu.addressees.issuance import LOOKS_FOR_FRESH, MOST_AT_ONCE, RegistryContendedError, is_free
 from kyotsu.addressees.numbers import NumberKind
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
-from kyotsu.addressees.records import use_of
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError, IssueRequest, validated
+from kyotsu.addressees.requests import Callers, InvalidRequestError, IssueRequest, validated
 from kyotsu.addressees.responses import Call, IssuedNumber, Success, done, encoded, refused
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.store import Done, NumberSource, ResidentNumberStore
@@ -33,7 +32,7 @@ class ResidentNumbers:
 
     store: ResidentNumberStore
     numbers: NumberSource
-    municipalities: frozenset[str]
+    callers: Callers
     fingerprints: Fingerprints
     enabled: bool
 
@@ -45,9 +44,8 @@ class ResidentNumbers:
             return _refusal((_error(outcomes.RESIDENT_NUMBERS_NOT_YOURS),))
         # What is no item here is told like what is no item anywhere.
         body = {name if name in ITEMS else f"?{name}": value for name, value in request.body.items()}
-        caller = use_of(request.system)
         try:
-            valid = validated(_SAME_RULES | body, Circumstances(self.municipalities, caller, request.received_at))
+            valid = validated(_SAME_RULES | body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
         return self._issued(

@@ -16,7 +16,7 @@ from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.items import BY_NAME, PERSON
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import NO_ID, Use
-from kyotsu.addressees.requests import IssueRequest, operation_of
+from kyotsu.addressees.requests import IssueRequest, individual_number_errors, operation_of
 from kyotsu.addressees.rules import RequestError, error_of, wrong
 
 _LINKED = "nayosemotofuragu"
@@ -25,10 +25,13 @@ _CLOSED = "tagyomusanshofukafuragu"
 _DELETED = "sakujofuragu"
 
 
-def row_errors(values: Mapping[str, str], sender: Use) -> tuple[RequestError, ...]:
-    """Return what of a row that keeps its layout is wrong all the same, in item order. `values`: what is set."""
+def row_errors(values: Mapping[str, str], sender: Use, *, individual_numbers: bool) -> tuple[RequestError, ...]:
+    """Return what of a row that keeps its layout is wrong all the same, in item order.
+
+    `values`: what is set; `individual_numbers`: whether the sender handles 個人番号.
+    """
     order = list(BY_NAME)
-    return tuple(sorted(_row_errors(values, sender), key=lambda error: order.index(error.item)))
+    return tuple(sorted(_row_errors(values, sender, individual_numbers), key=lambda error: order.index(error.item)))
 
 
 def principal_of_row(values: Mapping[str, str]) -> str | None:
@@ -53,10 +56,12 @@ def decide_row(values: Mapping[str, str], sender: Use, situation: Situation, ran
     return decide(_update(values, sender, knows=sender in record.uses), situation)
 
 
-def _row_errors(values: Mapping[str, str], sender: Use) -> Iterator[RequestError]:
+def _row_errors(values: Mapping[str, str], sender: Use, individual_numbers: bool) -> Iterator[RequestError]:
     for name, own in (("gyomuid", sender.business), ("dokujishisakushisutemutoid", sender.local_system)):
         if values.get(name, NO_ID) not in (NO_ID, own):
             yield wrong(BY_NAME[name], "送信元のシステム自身のID")
+    if not individual_numbers:
+        yield from individual_number_errors(values)
     if is_deletion(values):
         return
     yield from person_errors(values)

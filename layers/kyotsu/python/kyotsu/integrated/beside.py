@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from kyotsu.addressees.records import NO_ID
 from kyotsu.addressees.requests import IssueRequest
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.errors import KyotsuError
@@ -27,17 +25,14 @@ class IssuedBeside:
     """`kyotsu.addressees.issuance.AlsoIntegrated`."""
 
     issuing: Issuing
-    handles_individual_numbers: Callable[[str], bool]
     clock: Clock
 
     def ensure(self, number: str, request: IssueRequest) -> None:
-        """Have an integrated number for the request's 個人番号, if its sender may handle one.
+        """Have an integrated number for the request's 個人番号; who may not handle one was refused before.
 
         A 個人番号 of somebody else has no place in the published answer: the conflict is kept for a clerk.
         """
-        use = request.use
-        system = use.local_system if use.business == NO_ID else use.business
-        if request.individual_number is None or not self.handles_individual_numbers(system):
+        if request.individual_number is None:
             return
         subject = Subject(
             place=1,
@@ -49,6 +44,6 @@ class IssuedBeside:
         )
         header = Header(municipality=request.municipality, operation=request.operation)
         at = dates.iso(dates.compact(self.clock.now()))
-        (found,) = self.issuing.issue([subject], header, use, key=None, at=at)
+        (found,) = self.issuing.issue([subject], header, request.use, key=None, at=at)
         if isinstance(found, PlacedError) and found.error.code == outcomes.INTEGRATED_CONTENDED.code:
             raise IntegratedContendedError

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from kyotsu.addressees.once import once_key
 from kyotsu.addressees.records import use_of
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError
+from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import Call
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
@@ -22,20 +22,6 @@ from kyotsu.japanese import dates
 
 PURPOSE = "linkage"
 """The purpose of the catalogue that these calls are for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Callers:
-    """What the deployment and its catalogue say of callers."""
-
-    municipalities: Collection[str]
-    """市区町村コード that this deployment accepts."""
-    handles_individual_numbers: Callable[[str], bool]
-    """Whether a system may send, and be shown, 個人番号."""
-
-    def circumstances(self, request: ApiRequest) -> Circumstances:
-        """Return what a request is held against."""
-        return Circumstances(self.municipalities, use_of(request.system), request.received_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.integrated.applying import IntegratedApplier
 from kyotsu.integrated.records import Category
 from kyotsu.integrated.table import IntegratedTable
@@ -16,7 +15,7 @@ from kyotsu.residents.table import ResidentTable
 from kyotsu.runtime import clients
 from kyotsu.runtime.sealing import KmsSealer
 from kyotsu.runtime.settings import setting
-from kyotsu.wiring.registry import fingerprints
+from kyotsu.wiring.registry import fingerprints, handles_individual_numbers
 
 INTEGRATED = "integrated"
 """The applier of 団体内統合宛名基本情報の更新, as the catalogue names it."""
@@ -57,9 +56,3 @@ def known_categories() -> KnownCategories:
 def teller() -> Teller:
     """Return what makes comparable what systems tell."""
     return Teller(fingerprints())
-
-
-def handles_individual_numbers(system: str) -> bool:
-    """Tell whether the catalogue lets a system send, and be shown, 個人番号."""
-    found = load_catalogue(layer_root()).systems.get(system.lower())
-    return found is not None and found.individual_numbers

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kyotsu.addressees.items import BY_NAME
 from kyotsu.addressees.records import NO_ID, Use, use_of
 from kyotsu.addressees.row_edits import row_errors
+from kyotsu.addressees.standing import system_of
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.catalogue.model import Catalogue, System, Version
 from kyotsu.contracts import outcomes
@@ -81,6 +82,7 @@ class RowReader:
         self.version = layout_version(catalogue, now)
         layout = load_layout(catalogue.root, self.version.layout)
         self.columns = layout.columns
+        self._handles = {system.id for system in catalogue.systems.values() if system.individual_numbers}
         self._given = None if system is None else use_of(system.id)
         self._uses = {_spelt(use_of(system.id)): use_of(system.id) for system in catalogue.systems.values()}
         self._validator = RowValidator(layout, _context(municipality, self.version, layout.columns, now, accepted))
@@ -95,7 +97,7 @@ class RowReader:
         if outcome is not None:
             problems = [*problems, RowProblem(row.line, "業務ID", outcome, outcome.sentence(), values["atenabango"])]
         if not problems and use is not None:
-            problems = list(_conditions(row.line, values, use))
+            problems = list(_conditions(row.line, values, use, allowed=system_of(use) in self._handles))
         if problems:
             return ReadRow(values, None, problems)
         return ReadRow(values, use, self._validator.remarks(row))
@@ -115,9 +117,10 @@ def _spelt(use: Use) -> Use:
     return Use(*(part.upper() for part in use))
 
 
-def _conditions(line: int, values: Mapping[str, str], use: Use) -> Iterator[RowProblem]:
+def _conditions(line: int, values: Mapping[str, str], use: Use, *, allowed: bool) -> Iterator[RowProblem]:
     """Yield what of a row that keeps its layout is wrong all the same, as a file of updates is told it."""
-    for error in row_errors({name: value for name, value in values.items() if value}, use):
+    given = {name: value for name, value in values.items() if value}
+    for error in row_errors(given, use, individual_numbers=allowed):
         item = BY_NAME[error.item].name if error.item in BY_NAME else error.item
         yield RowProblem(line, item, by_code(error.code), error.message, values["atenabango"])
 

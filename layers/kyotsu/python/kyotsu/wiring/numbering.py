@@ -14,7 +14,7 @@ from kyotsu.runtime.settings import setting
 from kyotsu.wiring.audit import audit_trail
 from kyotsu.wiring.catalogue import withheld_items
 from kyotsu.wiring.integrated import issued_beside
-from kyotsu.wiring.numbers import accepted_municipalities, number_source
+from kyotsu.wiring.numbers import callers, number_source
 from kyotsu.wiring.protection import protection_decision
 from kyotsu.wiring.registry import ADDRESSEES, fingerprints, ranges, registry, residents_keep_numbers
 
@@ -27,7 +27,7 @@ def issue_call() -> Issuance:
         store=registry(),
         numbers=number_source(),
         ranges=ranges(),
-        municipalities=accepted_municipalities(),
+        callers=callers(),
         fingerprints=fingerprints(),
         integrated=issued_beside if setting("INTEGRATED_WITH_ISSUE") == "true" else None,
     )
@@ -38,7 +38,7 @@ def edit_call() -> Editing:
     """Return 住登外者宛名基本情報更新. Rights: look, write, history, lease and release of `RegistryTable`."""
     return Editing(
         store=registry(),
-        municipalities=accepted_municipalities(),
+        callers=callers(),
         fingerprints=fingerprints(),
         lease_time=timedelta(seconds=int(setting("LEASE_SECONDS"))),
         residents_keep_numbers=residents_keep_numbers(),
@@ -51,7 +51,7 @@ def history_call() -> Showing:
     `protection_decision` and `audit_trail`."""
     return Showing(
         store=registry(),
-        municipalities=accepted_municipalities(),
+        callers=callers(),
         decision=protection_decision(),
         audit=audit_trail(),
         withheld=withheld_items(load_catalogue(layer_root()), ADDRESSEES),
@@ -64,7 +64,7 @@ def resident_number_call() -> ResidentNumbers:
     return ResidentNumbers(
         store=registry(),
         numbers=number_source(),
-        municipalities=accepted_municipalities(),
+        callers=callers(),
         fingerprints=fingerprints(),
         enabled=setting("RESIDENT_NUMBERS") == "true",
     )

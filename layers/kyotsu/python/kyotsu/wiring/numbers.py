@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 
+from kyotsu.addressees.requests import Callers
 from kyotsu.addressees.serial_table import SerialTable
 from kyotsu.addressees.serials import ReservedNumbers
 from kyotsu.runtime import clients
 from kyotsu.runtime.settings import setting
-from kyotsu.wiring.registry import ranges
+from kyotsu.wiring.registry import handles_individual_numbers, ranges
 
 
 @functools.cache
@@ -19,6 +20,6 @@ def number_source() -> ReservedNumbers:
 
 
 @functools.cache
-def accepted_municipalities() -> frozenset[str]:
-    """Return the 市区町村コード that this deployment accepts."""
-    return frozenset(setting("ACCEPTED_MUNICIPALITIES").split(","))
+def callers() -> Callers:
+    """Return what is said of callers. Setting: ACCEPTED_MUNICIPALITIES."""
+    return Callers(frozenset(setting("ACCEPTED_MUNICIPALITIES").split(",")), handles_individual_numbers)

@@ -9,6 +9,7 @@ import msgspec
 from kyotsu.addressees.applying import RegistryApplier
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.table import RegistryTable
+from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.contracts.sealing import Fingerprints
 from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
@@ -30,7 +31,14 @@ def registry_applier() -> RegistryApplier:
         ranges=ranges(),
         clock=SystemClock(),
         residents_keep_numbers=residents_keep_numbers(),
+        handles_individual_numbers=handles_individual_numbers,
     )
+
+
+def handles_individual_numbers(system: str) -> bool:
+    """Tell whether the catalogue lets a system send, and be shown, 個人番号."""
+    found = load_catalogue(layer_root()).systems.get(system.lower())
+    return found is not None and found.individual_numbers
 
 
 def residents_keep_numbers() -> bool:
