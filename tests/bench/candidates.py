@@ -40,6 +40,9 @@ def main() -> None:
 def _say(title: str, answers: Sequence[Answer]) -> None:
     threshold = measuring.threshold_of(answers)
     sys.stdout.write(f"{title}\n  {'all':20} {measuring.figures(answers, threshold)}\n")
+    even = measuring.figures(answers, 0.0)
+    taken = sum(accepted for accepted, _ in measuring.false_accepts(answers, 0.0).values())
+    sys.stdout.write(f"  at even odds         accepted={even.accepted:.4f}, of nobody {taken}\n")
     for name, numbers in measuring.by_category(answers, threshold).items():
         sys.stdout.write(f"  {name:20} {numbers}\n")
     for name, (accepted, count) in measuring.false_accepts(answers, threshold).items():

@@ -150,6 +150,21 @@ def turned_name(query: Row, person: Row, random: Random, _: Register) -> None:
         query[item] = SPACE.join(reversed(query[item].split(SPACE)))
 
 
+def half_a_name(query: Row, person: Row, random: Random, _: Register) -> None:
+    """Give the family name or the given name alone."""
+    part = random.choice((0, 0, -1))
+    for item in ("name", "kana"):
+        query[item] = query[item].split(SPACE)[part]
+
+
+def titled(query: Row, person: Row, random: Random, _: Register) -> None:
+    """Add a title, or an earlier family name in brackets."""
+    if random.random() < 0.7:
+        query["name"] += random.choice(("様", "さん", f"{SPACE}様", "殿"))
+    else:
+        query["name"] = query["name"].replace(SPACE, random.choice(("（田中）", "(旧姓佐藤)")), 1)
+
+
 def fields_swapped(query: Row, person: Row, random: Random, _: Register) -> None:
     """Write kanji and kana into each other's field."""
     query["name"], query["kana"] = query["kana"], query["name"]

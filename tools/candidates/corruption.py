@@ -33,6 +33,8 @@ KINDS: Mapping[str, tuple[float, Corrupt]] = {
         (1.0, names.no_space),
         (0.4, names.wrong_space),
         (0.7, names.turned_name),
+        (0.4, names.half_a_name),
+        (0.3, names.titled),
         (0.4, names.fields_swapped),
         (0.8, names.in_romaji),
         (0.5, names.in_katakana),

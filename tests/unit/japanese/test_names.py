@@ -26,7 +26,20 @@ def test_script(text: str, script: Script) -> None:
     assert names.script_of(text) is script
 
 
-@pytest.mark.parametrize("text", ["山田　太郎", "山田 太郎", "山田  太郎", "山田・太郎", " 山田　太郎 ", "山田、太郎"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "山田　太郎",
+        "山田 太郎",
+        "山田  太郎",
+        "山田・太郎",
+        " 山田　太郎 ",
+        "山田、太郎",
+        "山田　太郎様",
+        "山田　太郎 様",
+        "山田（佐藤）太郎",
+    ],
+)
 def test_parts(text: str) -> None:
     assert names.parts_of(text) == ("山田", "太郎")
 

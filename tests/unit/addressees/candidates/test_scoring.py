@@ -64,6 +64,7 @@ def test_others_do_not_score_like_the_person(name: str, query: dict[str, str]) -
         Query(name="NGUYEN DUC LINH", birth="1990-07-04"),
         Query(name="Linh Nguyen Duc", birth="1990-07-04"),
         Query(name="NGUYEN LINH", birth="1990-07-04", address="横浜市泉区和泉中央南41"),
+        Query(name="NGUYEN D. L.", birth="1990-07-04", sex="2", address="横浜市泉区和泉中央南41"),
         Query(name="グエンドゥックリン", birth="1990-07-04", address="横浜市泉区和泉中央南41"),
         Query(name="グエン　ドゥク　リン", birth="1990-07-04", sex="2", address="横浜市泉区和泉中央南41"),
         Query(name="木下　凛", birth="1990-07-04", address="横浜市泉区和泉中央南41"),

@@ -14,6 +14,9 @@ UNKNOWN = "?"
 _UNKNOWN = re.compile("[●〓□■◆◇○◯＿_＊*?�※\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _SPACES = re.compile(r"[\s・=゠,、]+")
 _LATIN = re.compile(r"[^\W\d_぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+_BRACKETS = re.compile(r"[(（［\[〔].*?[)）］\]〕]")
+_TITLES = frozenset(["様", "さま", "サマ", "ｻﾏ", "さん", "サン", "ｻﾝ", "殿", "氏"])
+_TITLE = re.compile("(?<=[一-鿿]{2})(?:様|さま|さん|殿)$")
 _REPEATED = re.compile(r"([^々])々")
 
 
@@ -34,8 +37,11 @@ def script_of(text: str) -> Script:
 
 
 def parts_of(text: str) -> tuple[str, ...]:
-    """Return the parts of a name that spaces, middle dots or commas set apart."""
-    return tuple(part for part in _SPACES.split(text) if part)
+    """Return the parts of a name that spaces, middle dots or commas set apart; neither titles nor brackets count."""
+    parts = [part for part in _SPACES.split(_BRACKETS.sub(" ", text)) if part]
+    if len(parts) > 1 and parts[-1] in _TITLES:
+        parts.pop()
+    return (*parts[:-1], _TITLE.sub("", parts[-1])) if parts else ()
 
 
 @functools.lru_cache(maxsize=65536)

@@ -125,7 +125,11 @@ def _at(whole: str, place: int) -> Sides:
 
 
 def _divided(whole: str, like: Sides) -> Sides:
-    """Divide a name where another one does that begins or ends alike."""
+    """Divide a name where another one does that begins or ends alike; it may be one part of it only."""
+    if whole == like[0]:
+        return whole, ""
+    if whole == like[1]:
+        return "", whole
     if like[1] and whole.endswith(like[1]) and not whole.startswith(like[0]):
         return _at(whole, len(whole) - len(like[1]))
     return _at(whole, min(len(like[0]), max(len(whole) - 1, 0)))
@@ -135,8 +139,7 @@ def _divided(whole: str, like: Sides) -> Sides:
 def _words(one: Parts, other: Parts) -> _Kana:
     """Compare names in Latin letters word by word, in any order; a middle name may be left out of either."""
     if 1 in (len(one), len(other)) and len(one) != len(other):
-        level = comparing_parts.latin("".join(one), "".join(other))
-        return _Kana(level, level)
+        return _one_word(one, other)
     pairs = sorted(
         (
             (KANA_RANK[comparing_parts.latin(a, b)], -abs(i - j), i, j)
@@ -154,3 +157,15 @@ def _words(one: Parts, other: Parts) -> _Kana:
     family = levels.get(0, Kana.FAR)
     given = min(rest, key=KANA_RANK.__getitem__) if rest else Kana.FAR
     return _Kana(family, given, swapped=matched.get(0, 0) != 0)
+
+
+def _one_word(one: Parts, other: Parts) -> _Kana:
+    """Compare a single word, which is one of the other's words or all of them without spaces."""
+    longer, word = (other, one[0]) if len(one) == 1 else (one, other[0])
+    whole = comparing_parts.latin(word, "".join(longer))
+    found = [(KANA_RANK[comparing_parts.latin(word, part)], -place) for place, part in enumerate(longer)]
+    rank, place = max(found)
+    if rank < KANA_RANK[Kana.SOUND] or KANA_RANK[whole] > rank:
+        return _Kana(whole, whole)
+    level = comparing_parts.latin(word, longer[-place])
+    return _Kana(Kana.NONE, level) if place else _Kana(level, Kana.NONE)

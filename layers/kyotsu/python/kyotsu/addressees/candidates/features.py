@@ -65,6 +65,8 @@ def _together(evidence: Evidence) -> Iterator[Feature]:
 
 
 def _differs(levels: tuple[Kanji, Kana]) -> bool:
+    if levels == (Kanji.NONE, Kana.NONE):
+        return False
     return levels[0] in (Kanji.FAR, Kanji.NONE, Kanji.HALF) and levels[1] in (
         Kana.FAR,
         Kana.NONE,

@@ -92,12 +92,18 @@ def _name_form(name: Name) -> NameForm:
         if script is Script.KANA:
             readings[_kana(parts)] = None
         elif script is Script.LATIN:
-            latin = latin or tuple(names.folded(part).upper() for part in parts)
+            latin = latin or _words(parts)
         elif not kanji:
             kanji = tuple(names.folded(part) for part in parts)
     if latin and not readings and (reading := _japanese(latin)):
         readings[reading] = None
     return NameForm(kanji, tuple(readings), latin, name.kind)
+
+
+def _words(parts: Parts) -> Parts:
+    """Return Latin words in capitals; initials are dropped, if there is a word: they would agree with half the town."""
+    words = [names.folded(part).upper().strip(".") for part in parts]
+    return tuple(word for word in words if len(word) > 1) or tuple(word for word in words if word)
 
 
 def _kana(parts: Iterable[str]) -> Parts:
