@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -99,3 +101,11 @@ def test_postings_are_read_by_birth_date() -> None:
     assert len(index.read(key, "", 5)) == 5
     assert index.read(key, "2031", 5) == []
     assert index.read("s", "", 5) == []
+
+
+def test_only_a_search_pays_for_its_library_and_parameters() -> None:
+    imported = (
+        "import sys, kyotsu.addressees.candidates, kyotsu.addressees.issuing, kyotsu.addressees.candidates.people"
+    )
+    check = "assert not {'rapidfuzz', 'kyotsu.addressees.candidates.scoring'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", f"{imported}; {check}"], check=True)
