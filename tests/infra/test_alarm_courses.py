@@ -74,6 +74,7 @@ COURSES = {
     ),
     "api-failed": _counted(ALL_WELL),
     "tokens-refused": Course(lambda _: {10: (1.0,) * 40}, lambda _: _always(1.0, HOUR), HOUR, 15),
+    "callers-refused": Course(lambda _: {10: (1.0,) * 40}, lambda _: _always(1.0, HOUR), HOUR, 15),
     "secret-ending": _counted(ALL_WELL),
     "sequence-gap": _counted(ALL_WELL),
     "lost-files": _counted(ALL_WELL),

@@ -15,7 +15,7 @@ ALLOWED = {
     "UndoFileFunction": STORE,
 }
 """What the roles that begin so may do with the table. Who only asks for a decision reads heads, and writes nothing."""
-DECIDES = ("DeliverFunction",)
+DECIDES = ("DeliverFunction", "ShowHistoryRole", "ShowIntegratedRole")
 """Roles of functions that ask for a decision (`FileAccess.let_decide`)."""
 
 
