@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kyotsu.addressees.candidates import features, forms, scoring
+from kyotsu.addressees.candidates import features, forms, keys, scoring
 from kyotsu.addressees.candidates.frequencies import Frequencies
 from kyotsu.addressees.candidates.people import Person, Query
 from tests.fakes.candidates import ASKED, HANAKO, HOME, LINH, OLD_HOME, TOWN, scorer
@@ -111,3 +111,6 @@ def test_personal_data_never_show() -> None:
     assert "渡邊" not in repr(HANAKO)
     assert HOME not in repr(ASKED)
     assert "LINH" not in repr(LINH)
+    form = forms.of_person(HANAKO)
+    shown = repr((form, form.names, form.addresses, keys.of_query(forms.of_query(ASKED))))
+    assert not [text for text in ("渡", "ワタナベ", "1974", "港", "0312") if text in shown]

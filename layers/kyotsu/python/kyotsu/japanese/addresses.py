@@ -106,7 +106,7 @@ def _street_of(text: str) -> tuple[tuple[int, ...], str]:
     return tuple(numbers), text
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def parse(text: str) -> Address:
     """Take an address apart. Nothing is looked up: an unknown town is as good as a known one."""
     plain = _plain(text)

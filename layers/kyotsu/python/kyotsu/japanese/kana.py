@@ -40,7 +40,7 @@ _KANA = re.compile(r"[ァ-ヺー・\s]+")
 _VOICING = re.compile("[\u3099\u309a]")
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def katakana(text: str) -> str:
     """Return a text in full-width katakana: from half width and hiragana, dashes as ー, ヽ and ヾ resolved."""
     wide = unicodedata.normalize("NFKC", text.replace("〜", "ー")).translate(_TO_KATAKANA)
@@ -54,7 +54,7 @@ def is_kana(text: str) -> bool:
     return _KANA.fullmatch(text) is not None and not text.isspace()
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def spelling(text: str) -> str:
     """Return the one spelling of everything that is read like a text in kana; idempotent, spaces stay.
 
@@ -68,7 +68,7 @@ def spelling(text: str) -> str:
     return _LONG_VOWEL.sub("ー", plain.translate(_HISTORIC).translate(_SMALL))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def sound(text: str) -> str:
     """Return the coarse sound of a text in kana, without spaces: no voicing, no long vowels. Idempotent."""
     plain = spelling(text).replace("ー", "").replace(" ", "").replace("\u3000", "").replace("・", "")

@@ -44,7 +44,7 @@ def parts_of(text: str) -> tuple[str, ...]:
     return (*parts[:-1], _TITLE.sub("", parts[-1])) if parts else ()
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return a name in kanji as it is compared: variants folded, kana in katakana, 々 written out. Idempotent.
 

@@ -46,7 +46,7 @@ _LONG_H = re.compile("(?<=[ou])h(?![aiueoy])")
 _DOUBLED = re.compile(r"(?:t(?=ch)|([kgsztdhbpr])(?=\1))")
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def kana_of(word: str) -> str | None:
     """Return a romaji word (Hepburn, Kunrei or a passport's) in katakana; None if it is no Japanese word.
 
@@ -92,7 +92,7 @@ _BY_KANA |= {f"ジ{s}": f"j{v}" for s, v in zip("ャュョ", "auo", strict=True)
 _BY_KANA |= dict(zip("ァィゥェォャュョ", "aiueoauo", strict=True)) | _FOREIGN
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def latin_of(kana: str) -> str:
     """Return a text in kana in Latin letters, roughly Hepburn; anything else in it is dropped."""
     text, letters, place = katakana(kana), [], 0
@@ -115,7 +115,7 @@ _EAR = tuple(
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def ear(word: str) -> str:
     """Return how a word in Latin letters sounds to a Japanese ear: no accents, l as r, v as b, no doubled letters."""
     letters = unicodedata.normalize("NFKD", word).lower()

@@ -46,7 +46,7 @@ def without_selectors(text: str) -> str:
     return text.translate(_SELECTORS)
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return a text with selectors removed, widths unified (NFKC) and every variant as its base. Idempotent."""
     return unicodedata.normalize("NFKC", without_selectors(text)).translate(bases())

@@ -19,7 +19,7 @@ def compare(one: AddressForm, other: AddressForm) -> Place:
     return _numbers(one, other)
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _town(one: str, other: str) -> bool:
     """Tell whether two town names are one, but for a slip in a longer one or a part left out."""
     if one == other:
@@ -30,7 +30,7 @@ def _town(one: str, other: str) -> bool:
     return len(shorter) >= 3 and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _places_may_agree(one: str, other: str) -> bool:
     """Tell whether two municipalities may be one: the same, or one of them written without its city or ward."""
     return one == other or one.startswith(other) or other.startswith(one) or one.endswith(other) or other.endswith(one)

@@ -12,7 +12,7 @@ ANIMALS = 12
 """The 干支 comes round; people know theirs better than their year."""
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def compare(one: str, other: str) -> Birth:
     """Return how well two dates of a form agree."""
     if not one or not other:

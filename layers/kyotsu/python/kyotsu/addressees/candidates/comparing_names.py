@@ -52,7 +52,7 @@ def compare(one: NameForm, other: NameForm) -> NameLevels:
     )
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _kanji(one: Parts, other: Parts) -> _Kanji:
     if not one or not other:
         return _NO_KANJI
@@ -63,7 +63,7 @@ def _kanji(one: Parts, other: Parts) -> _Kanji:
     return max(found, key=lambda c: (KANJI_RANK[c.family] + KANJI_RANK[c.given], not c.swapped))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _kana(one: Parts, other: Parts) -> _Kana:
     found = [
         _Kana(comparing_parts.kana(a[0], b[0]), comparing_parts.kana(a[1], b[1]), swapped)
@@ -135,7 +135,7 @@ def _divided(whole: str, like: Sides) -> Sides:
     return _at(whole, min(len(like[0]), max(len(whole) - 1, 0)))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _words(one: Parts, other: Parts) -> _Kana:
     """Compare names in Latin letters word by word, in any order; a middle name may be left out of either."""
     if 1 in (len(one), len(other)) and len(one) != len(other):

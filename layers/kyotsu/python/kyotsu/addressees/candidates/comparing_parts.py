@@ -15,7 +15,7 @@ _LOOSE = 0.6
 _SOUNDS_ALIKE, _NEARLY, _SOMEWHAT = 0.86, 0.74, 0.6
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def kanji(one: str, other: str) -> Kanji:
     """Return how well two folded texts agree; symmetric."""
     if not one or not other:
@@ -40,7 +40,7 @@ def _unequal(one: str, other: str) -> Kanji:
     return Kanji.HALF if similarity > 0.5 else Kanji.FAR
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def kana(one: str, other: str) -> Kana:
     """Return how well two texts in `spelling` agree; symmetric."""
     if not one or not other:
@@ -60,7 +60,7 @@ def _substituted(one: str, other: str) -> bool:
     return len(one) == len(other) and sorted(one) != sorted(other)
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def latin(one: str, other: str) -> Kana:
     """Return how well two words in Latin letters agree, to a Japanese ear; symmetric."""
     if one == other:

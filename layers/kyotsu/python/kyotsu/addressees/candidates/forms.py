@@ -14,7 +14,14 @@ Parts = tuple[str, ...]
 """A name's parts, usually 氏 and 名; one if nobody knows where it parts."""
 
 
-class NameForm(msgspec.Struct, frozen=True, array_like=True):
+class _Private(msgspec.Struct, frozen=True, array_like=True):
+    """Never shows its values."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class NameForm(_Private, frozen=True):
     """A name, folded."""
 
     kanji: Parts = ()
@@ -25,7 +32,7 @@ class NameForm(msgspec.Struct, frozen=True, array_like=True):
     kind: NameKind = NameKind.CURRENT
 
 
-class AddressForm(msgspec.Struct, frozen=True, array_like=True):
+class AddressForm(_Private, frozen=True):
     """An address, taken apart as `addresses.Address` is, without the building's name."""
 
     place: str
@@ -35,7 +42,7 @@ class AddressForm(msgspec.Struct, frozen=True, array_like=True):
     """How many of the numbers are the street's for certain."""
 
 
-class Form(msgspec.Struct, frozen=True, array_like=True):
+class Form(_Private, frozen=True):
     """A person or a query, folded."""
 
     names: tuple[NameForm, ...] = ()

@@ -31,6 +31,9 @@ class Read(NamedTuple):
     key: str
     narrow: str = ""
 
+    def __repr__(self) -> str:
+        return f"Read({self.key[:1]}…)"
+
 
 def of_person(form: Form) -> tuple[str, ...]:
     """Return the keys a person stands under, each once; those of the current name and address are always among them."""
