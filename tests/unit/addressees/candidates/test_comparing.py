@@ -91,7 +91,10 @@ def test_kanji(one: str, other: str, level: Kanji) -> None:
     ("one", "other", "level"),
     [
         ("サトウ", "サトー", Kana.SAME),
+        ("サト", "サトウ", Kana.LENGTH),
+        ("ユキ", "ユウキ", Kana.LENGTH),
         ("ナカタ", "ナガタ", Kana.SOUND),
+        ("コド", "ゴトウ", Kana.SOUND),
         ("ヨネムラ", "ネムラ", Kana.SLIP),
         ("スガワラ", "ガスワラ", Kana.SLIP),
         ("ヒトミ", "ヒトミミ", Kana.SLIP),

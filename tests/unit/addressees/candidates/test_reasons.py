@@ -37,6 +37,7 @@ def test_everything_agrees() -> None:
         ({"kana": "わたなべ　さわこ"}, Reason.KANA),
         ({"kana": "ﾜﾀﾅﾍﾞｻﾜｺ"}, Reason.KANA),
         ({"name": "大島　佐和子", "kana": "オーシマ　サワコ"}, Reason.KANA_SPELLING),
+        ({"name": "大島　佐和子", "kana": "オシマ　サワコ"}, Reason.KANA_LENGTH),
         ({"kana": "ワタナヘ　サワコ"}, Reason.KANA_SOUND),
         ({"kana": "ワタナベ　サワワコ"}, Reason.KANA_SLIP),
         ({"kana": "ワタベ　ミキ"}, Reason.OTHER_KANA),

@@ -15,8 +15,10 @@ _UNKNOWN = re.compile("[●〓□■◆◇○◯＿_＊*?�※\ue000-\uf8ff\U00
 _SPACES = re.compile(r"[\s・=゠,、]+")
 _LATIN = re.compile(r"[^\W\d_぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 _BRACKETS = re.compile(r"[(（［\[〔].*?[)）］\]〕]")
+_SHORTEST = 2
+"""Characters of a name that has no title at its end."""
 _TITLES = frozenset(["様", "さま", "サマ", "ｻﾏ", "さん", "サン", "ｻﾝ", "殿", "氏"])
-_TITLE = re.compile("(?<=[一-鿿]{2})(?:様|さま|さん|殿)$")
+_TITLE = re.compile("(?<=[一-鿿])(?:様|さま|さん|殿)$")
 _REPEATED = re.compile(r"([^々])々")
 
 
@@ -41,7 +43,9 @@ def parts_of(text: str) -> tuple[str, ...]:
     parts = [part for part in _SPACES.split(_BRACKETS.sub(" ", text)) if part]
     if len(parts) > 1 and parts[-1] in _TITLES:
         parts.pop()
-    return (*parts[:-1], _TITLE.sub("", parts[-1])) if parts else ()
+    if len("".join(parts)) > _SHORTEST:
+        parts[-1] = _TITLE.sub("", parts[-1])
+    return tuple(parts)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -11,6 +11,7 @@ from kyotsu.japanese import kana as kanas
 from kyotsu.japanese import romaji
 from kyotsu.japanese.names import UNKNOWN
 
+_LONG = "ー"
 _LOOSE = 0.6
 _SOUNDS_ALIKE, _NEARLY, _SOMEWHAT = 0.86, 0.74, 0.6
 
@@ -47,6 +48,8 @@ def kana(one: str, other: str) -> Kana:
         return Kana.NONE
     if one == other:
         return Kana.SAME
+    if one.replace(_LONG, "") == other.replace(_LONG, ""):
+        return Kana.LENGTH
     bare, other_bare = kanas.sound(one), kanas.sound(other)
     if bare == other_bare:
         return Kana.SOUND

@@ -55,7 +55,7 @@ def _strength(levels: NameLevels) -> int:
 def part_agrees(levels: tuple[Kanji, Kana]) -> bool:
     """Tell whether a part of a name agrees in a writing, and disagrees in none."""
     kanji, kana = levels
-    by_kanji, by_kana = kanji in (Kanji.SAME, Kanji.GAP), kana in (Kana.SAME, Kana.SOUND)
+    by_kanji, by_kana = kanji in (Kanji.SAME, Kanji.GAP), kana in (Kana.SAME, Kana.LENGTH, Kana.SOUND)
     return (by_kanji and kana is not Kana.FAR) or (by_kana and kanji in (Kanji.NONE, Kanji.CLOSE, Kanji.HALF))
 
 

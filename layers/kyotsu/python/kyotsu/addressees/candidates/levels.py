@@ -24,6 +24,8 @@ class Kana(StrEnum):
     """Two names' parts in kana or Latin letters."""
 
     SAME = "same"
+    LENGTH = "length"
+    """The same but for the length of vowels: romaji rarely tell it."""
     SOUND = "sound"
     """The same without voicing and long vowels."""
     SLIP = "slip"

@@ -32,8 +32,9 @@ class Reason(StrEnum):
     OTHER_NAME = "N90"
     KANA = "K01"
     KANA_SPELLING = "K02"
-    KANA_SOUND = "K03"
-    KANA_SLIP = "K04"
+    KANA_LENGTH = "K03"
+    KANA_SOUND = "K04"
+    KANA_SLIP = "K05"
     OTHER_KANA = "K90"
     BIRTH = "B01"
     BIRTH_PARTLY = "B02"
@@ -75,7 +76,8 @@ TEXTS: Mapping[Reason, str] = {
     Reason.OTHER_NAME: "氏名相違",
     Reason.KANA: "カナ一致",
     Reason.KANA_SPELLING: "カナの書き方違い（長音・小書き・ヅ等）",
-    Reason.KANA_SOUND: "カナの濁点・長音違い",
+    Reason.KANA_LENGTH: "カナの長音違い",
+    Reason.KANA_SOUND: "カナの濁点違い",
     Reason.KANA_SLIP: "カナ1字違い",
     Reason.OTHER_KANA: "カナ相違",
     Reason.BIRTH: "生年月日一致",
@@ -162,7 +164,7 @@ def _name(evidence: Evidence, asked: Query, known: Person) -> Iterator[Reason]:
 
 
 def _sounds(evidence: Evidence) -> bool:
-    return {evidence.name.family[1], evidence.name.given[1]} <= {Kana.SAME, Kana.SOUND, Kana.SLIP}
+    return {evidence.name.family[1], evidence.name.given[1]} <= {Kana.SAME, Kana.LENGTH, Kana.SOUND, Kana.SLIP}
 
 
 def _characters(family: Kanji, given: Kanji, asked: Query, known: Person) -> Reason:
@@ -190,9 +192,11 @@ def _kana(evidence: Evidence, asked: Query, known: Person) -> Iterator[Reason]:
         return
     if levels == {Kana.SAME}:
         yield Reason.KANA if _as_typed(asked, known) else Reason.KANA_SPELLING
-    elif levels <= {Kana.SAME, Kana.SOUND}:
+    elif levels <= {Kana.SAME, Kana.LENGTH}:
+        yield Reason.KANA_LENGTH
+    elif levels <= {Kana.SAME, Kana.LENGTH, Kana.SOUND}:
         yield Reason.KANA_SOUND
-    elif levels <= {Kana.SAME, Kana.SOUND, Kana.SLIP, Kana.OTHER}:
+    elif levels <= {Kana.SAME, Kana.LENGTH, Kana.SOUND, Kana.SLIP, Kana.OTHER}:
         yield Reason.KANA_SLIP
     else:
         yield Reason.OTHER_KANA
