@@ -78,7 +78,7 @@ def test_whoever_has_a_long_history_stands_under_a_bounded_number_of_keys() -> N
     names = tuple(Name(f"氏{n}　佐和子", "ア" * (n + 1) + "　サワコ", kind=NameKind.EARLIER) for n in range(60))
     addresses = tuple(f"横浜市中区港町{n}番地の1" for n in range(1, 80))
     found = keys.of_person(forms.of_person(replace(HANAKO, names=(*HANAKO.names, *names), addresses=addresses)))
-    assert len(found) == keys.MOST_PER_PERSON
+    assert 30 < len(found) <= keys.MOST_PER_PERSON
     assert len(set(found)) == len(found)
 
 

@@ -89,6 +89,8 @@ def test_a_posting_keeps_all_that_scoring_reads() -> None:
 
 def test_a_posting_is_small() -> None:
     assert len(forms.pack(forms.of_person(HANAKO))) < 250
+    moved = replace(HANAKO, addresses=HANAKO.addresses * 50, names=HANAKO.names * 50)
+    assert len(forms.pack(forms.of_person(moved))) < 1000
 
 
 def test_postings_are_read_by_birth_date() -> None:

@@ -10,6 +10,8 @@ from kyotsu.addressees.candidates.people import Name, NameKind, Person, Query
 from kyotsu.japanese import addresses, kana, names, romaji
 from kyotsu.japanese.names import Script
 
+MOST_NAMES = MOST_ADDRESSES = 10
+"""What a form holds of a long history: the newest, so that a posting stays below a kilobyte."""
 Parts = tuple[str, ...]
 """A name's parts, usually 氏 and 名; one if nobody knows where it parts."""
 
@@ -69,11 +71,12 @@ def unpack(packed: bytes) -> Form:
 
 def of_person(person: Person) -> Form:
     """Return the form of somebody on the register."""
+    known = [form for form in map(_name_form, person.names) if form.kanji or form.kana or form.latin]
     return Form(
-        names=tuple(form for form in map(_name_form, person.names) if form.kanji or form.kana or form.latin),
+        names=tuple(known[:MOST_NAMES]),
         birth=_birth(person.birth),
         sex=person.sex if person.sex in {"1", "2"} else "",
-        addresses=tuple(_address(text) for text in person.addresses),
+        addresses=tuple(_address(text) for text in person.addresses[:MOST_ADDRESSES]),
     )
 
 
