@@ -9,11 +9,11 @@ from infra.constructs.alarms import each_hour, each_minute
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.schedule import Schedule
+from infra.constructs.table import TABLE_KEY
 from infra.stacks.stateful import StatefulStack
 
 DIGEST, STATE = "audit/digest_day", "linkage/state_completeness"
 TIMEOUT = Duration.minutes(15)
-_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 
 
 class DigestDay(Construct):
@@ -109,7 +109,7 @@ class StateCompleteness(Construct):
         linkage = stateful.linkage.table.table_arn
         function.allow(["dynamodb:GetItem", "dynamodb:Query"], [linkage])
         function.allow(["dynamodb:Query"], [f"{linkage}/index/by_provider"])
-        function.allow_key(stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
         partition = Stack.of(self).partition
         buckets = [f"arn:{partition}:s3:::{name}" for name in stateful.provider_bucket_names]
         function.allow_objects(["s3:PutObject"], buckets, "answers/completeness/")

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from infra.constructs.audit_store import AuditStore
 from infra.constructs.function import PythonFunction
+from infra.constructs.table import TABLE_KEY
 from infra.stacks.stateful import StatefulStack
-
-_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class AuditAccess:
     def let_find(self, function: PythonFunction) -> None:
         """Let a function note where records stand, and ask whether one is noted whose people it knows."""
         function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], [self._audit.table.table_arn])
-        function.allow_key(self._audit.key, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(self._audit.key, ["dynamodb"], TABLE_KEY)
 
     def let_read(self, function: PythonFunction, *folders: str) -> None:
         """Let a function list and read what stands below folders."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
-from infra.constructs.table import FILES, only_partitions
+from infra.constructs.table import FILES, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 from kyotsu.addressees.serial_table import SERIALS
 
-_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 _FIND, _WRITE = ["dynamodb:BatchGetItem"], ["dynamodb:DeleteItem", "dynamodb:PutItem"]
 ISSUE, SHOW = "integrated/issue_number", "integrated/show_person"
 """Folders of the functions behind the two calls, below `functions/`."""
@@ -29,7 +28,7 @@ class IntegratedAccess:
         table, own = [self.stateful.integrated.table.table_arn], only_partitions(self.parameters, "*")
         function.allow([*_FIND, *_WRITE], table, **own)
         function.allow(_FIND, [self.stateful.residents.table.table_arn], **own)
-        function.allow_key(self.stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(self.stateful.keys.records, ["dynamodb"], TABLE_KEY)
         self.stateful.personal.let_seal(function)
 
     def let_issue_beside(self, function: PythonFunction) -> None:
@@ -47,7 +46,7 @@ class IntegratedAccess:
         """Let a function show people, 個人番号 included, as the protection of people allows, and note whom."""
         stateful, own = self.stateful, only_partitions(self.parameters, "*")
         function.allow([*_FIND, "dynamodb:GetItem"], [stateful.integrated.table.table_arn], **own)
-        function.allow_key(stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
         stateful.personal.let_compare(function)
         stateful.personal.let_open(function)
         function.allow(_FIND, [stateful.protection.table.table_arn], **own)

@@ -9,12 +9,11 @@ import msgspec
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
-from infra.constructs.table import FILES, only_partitions
+from infra.constructs.table import FILES, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
 SHOW = "addressees/show_history"
-_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,6 @@ class NumberingAccess:
         self._let_look(function)
         self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
         self.stateful.personal.let_seal(function)
-        self.stateful.personal.let_open(function)
 
     def let_issue_both(self, function: PythonFunction) -> None:
         """Let a function issue numbers and, where the parameters say so, integrated ones as well (1.1.3)."""
@@ -103,7 +101,7 @@ class NumberingAccess:
         stateful = self.stateful
         tables = [table.table.table_arn for table in (stateful.addressees, stateful.residents)]
         function.allow(["dynamodb:BatchGetItem"], tables, **self._own("*"))
-        function.allow_key(stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
 
     def _let_touch(self, function: PythonFunction, *actions: str) -> None:
         table = [self.stateful.addressees.table.table_arn]

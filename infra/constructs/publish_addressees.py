@@ -7,14 +7,12 @@ from constructs import Construct
 
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.registry_access import let_read_standings
-from infra.constructs.table import only_partitions
+from infra.constructs.table import TABLE_KEY, only_partitions
 from infra.constructs.table_stream import feed_from_stream
 from infra.stacks.stateful import StatefulStack
 from kyotsu.addressees.clerks_list_table import PARTITION
 from kyotsu.addressees.notices import FOLDER
 from kyotsu.addressees.writing import POSTING
-
-_TABLE_KEY = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"]
 
 
 class PublishAddressees(Construct):
@@ -56,7 +54,7 @@ class PublishAddressees(Construct):
         let_read_standings(function, stateful)
         # 住民区分 is told of both sources.
         function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn])
-        function.allow_key(stateful.keys.records, ["dynamodb"], _TABLE_KEY)
+        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
         partition = Stack.of(stateful).partition
         buckets = [f"arn:{partition}:s3:::{name}" for name in stateful.provider_bucket_names]
         function.allow_objects(["s3:PutObject"], buckets, f"{FOLDER}/")

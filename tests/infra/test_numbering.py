@@ -97,7 +97,7 @@ CHANGE = (
     LOOK
     | COMPARE
     | on("Addressees", "dynamodb", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
-    | on("KeysPersonal", "kms", "Decrypt", "GenerateDataKey")
+    | on("KeysPersonal", "kms", "GenerateDataKey")
 )
 
 

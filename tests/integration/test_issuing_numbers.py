@@ -19,7 +19,7 @@ from kyotsu.addressees.issuance import Issuance
 from kyotsu.addressees.responses import encoded
 from kyotsu.contracts.api import ApiRequest
 from kyotsu.wiring import numbering
-from kyotsu.wiring.registry import registry
+from kyotsu.wiring.registry import opening_registry, registry
 from tests.fakes.addressees import FRESH, RESIDENT, TAX
 from tests.fakes.issuing import OPERATED, asked, number_in
 from tests.fakes.registry_contract import SECOND, THIRD
@@ -196,9 +196,18 @@ def test_each_call_of_an_issue_may_fail(cloud: Cloud, call: Issuance, at: int, e
     number = number_in(first)
     assert list(records(cloud)) == [number]
     assert len(registry().history(number)) == 1
-    use = registry().look([number], TAX).numbers[number].use
+    use = opening_registry().look([number], TAX).numbers[number].use
     assert use is not None
     assert use.individual_number == MY_NUMBER
+
+
+def test_a_number_that_was_sent_before_is_known_without_being_opened(cloud: Cloud, call: Issuance) -> None:
+    number = number_in(call.answer(asked(kojinbango=MY_NUMBER)))
+    with cloud.counted() as calls:
+        for more in ({}, {"kojinbango": MY_NUMBER}):
+            number_in(call.answer(asked(shorikubun="2", atenabango=number, **more)))
+            number_in(call.answer(asked(shorikubun="1", atenabango=number, **more)))
+    assert calls == {"BatchGetItem": 4}, "nothing is opened, and nothing written"
 
 
 def test_nothing_of_a_person_is_in_a_key_or_in_the_clear(cloud: Cloud, call: Issuance) -> None:

@@ -14,7 +14,7 @@ from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts.api import ApiRequest
 from kyotsu.linkage.keys import ObjectRef
 from kyotsu.wiring import numbering
-from kyotsu.wiring.registry import registry
+from kyotsu.wiring.registry import opening_registry
 from tests.fakes.addressees import COMPLETE, FRESH, RECEIVED, RESIDENT, TAX
 from tests.fakes.registry_contract import SECOND, THIRD, registered
 from tests.fakes.registry_files import registry_body, registry_name, registry_row
@@ -48,7 +48,7 @@ TOLD = [
 @pytest.fixture
 def store(cloud: Cloud, quick_transactions: None) -> RegistryTable:
     """The registry with three people, and somebody who moved away."""
-    found = registry()
+    found = opening_registry()
     for number in (FRESH, SECOND, THIRD):
         assert found.write(registered(number))
     put_resident(cloud, RESIDENT, "2")

@@ -185,6 +185,18 @@ def test_a_repeat_of_a_key_is_told_the_same_and_changes_nothing(store: MemoryReg
     assert edit(store, "1", **MOVED, key="k", system="022").status == 200, "another system's key is another one"
 
 
+def test_a_number_that_was_sent_before_is_known_without_being_opened(store: MemoryRegistry) -> None:
+    class Unwritable(MemoryRegistry):
+        def write(self, change: Change | None, done: Done | None = None) -> bool:
+            raise AssertionError
+
+    unopened = Unwritable(**(vars(store) | {"opens": False}))
+    assert edit(unopened, "1", kojinbango=INDIVIDUAL).status == 200
+    assert edit(unopened, "1").status == 200, "not told again, it stays"
+    with pytest.raises(AssertionError):
+        edit(unopened, "1", kojinbango="987654321018")
+
+
 def test_a_refused_request_leaves_its_key_free(store: MemoryRegistry) -> None:
     assert edit(store, "1", rirekibango="9", key="k").status == 400
     assert edit(store, "1", key="k").status == 200

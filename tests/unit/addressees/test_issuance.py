@@ -26,7 +26,7 @@ MY_NUMBER = "123456789018"
 
 @pytest.fixture
 def store() -> MemoryRegistry:
-    return MemoryRegistry()
+    return MemoryRegistry(opens=False)
 
 
 def test_a_new_person_gets_the_next_number(store: MemoryRegistry) -> None:

@@ -24,7 +24,7 @@ from kyotsu.addressees.records import Deed, Use, use_of
 from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
 from kyotsu.addressees.rules import RequestError
 from kyotsu.addressees.standing import system_of
-from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Seen
+from kyotsu.addressees.store import Done, KnownNumber, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.ports import Clock
 from kyotsu.contracts.rows import Applied, FileContext, Row, RowProblem
@@ -115,8 +115,7 @@ class RegistryApplier:
 
     def _sent(self, values: Mapping[str, str], known: KnownNumber) -> Mapping[str, str]:
         """Return a row without a 個人番号 that the sender sent before: it is compared without being opened."""
-        number = values.get("kojinbango")
-        if number is None or self.fingerprints.of(INDIVIDUAL_NUMBER, number) != known.individual_number:
+        if not known.was_sent(values.get("kojinbango"), self.fingerprints):
             return values
         return {name: value for name, value in values.items() if name != "kojinbango"}
 

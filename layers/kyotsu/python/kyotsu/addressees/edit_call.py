@@ -32,6 +32,7 @@ class Editing:
     """The `ApiCall` of edits. A refusal is not kept under an `Idempotency-Key`: it changed nothing."""
 
     store: RegistryStore
+    """One that opens no 個人番号: what was sent before is known by its fingerprint."""
     callers: Callers
     fingerprints: Fingerprints
     lease_time: timedelta
@@ -55,7 +56,7 @@ class Editing:
                 return _repeated(seen.done, self._content(request))
             if mine is not None and self._is_written(mine):
                 return _done(mine, municipality, edit.operation)
-            decided = decide(edit, self._situation(edit, seen, request))
+            decided = decide(self._sent(edit, seen), self._situation(edit, seen, request))
             if isinstance(decided, Refused):
                 return _refusal(decided.errors)
             answer = _done(decided, municipality, edit.operation)
@@ -78,6 +79,13 @@ class Editing:
             now=request.received_at,
             residents_keep_numbers=self.residents_keep_numbers,
         )
+
+    def _sent(self, edit: Update | Link | End, seen: Seen) -> Update | Link | End:
+        """Return an edit without a 個人番号 that the caller sent before."""
+        if not isinstance(edit, Update):
+            return edit
+        again = seen.numbers[edit.number].was_sent(edit.individual_number, self.fingerprints)
+        return replace(edit, individual_number=None) if again else edit
 
     def _is_written(self, mine: Change) -> bool:
         """Tell whether a write that was told to have failed had been tried twice, and the first try took place."""

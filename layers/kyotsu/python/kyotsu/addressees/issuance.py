@@ -58,6 +58,7 @@ class Issuance:
     """
 
     store: RegistryStore
+    """One that opens no 個人番号: what was sent before is known by its fingerprint."""
     numbers: NumberSource
     ranges: Ranges
     callers: Callers
@@ -92,7 +93,8 @@ class Issuance:
                 # Nobody else was given this number: the write that seemed to be refused is our own.
                 return _done(tried, request)
             principal = None if request.principal is None else seen.numbers[request.principal]
-            decided = issue(request, known_of(seen.numbers[number], principal, request, now), self.ranges, number)
+            sent = self._sent(request, seen.numbers[number])
+            decided = issue(sent, known_of(seen.numbers[number], principal, request, now), self.ranges, number)
             if isinstance(decided, Refused):
                 return _refusal(decided.errors)
             answered = _done(decided, request)
@@ -102,6 +104,11 @@ class Issuance:
                 return answered
             tried = decided
         raise RegistryContendedError
+
+    def _sent(self, request: IssueRequest, known: KnownNumber) -> IssueRequest:
+        """Return a request without a 個人番号 that the caller sent before."""
+        again = known.was_sent(request.individual_number, self.fingerprints)
+        return replace(request, individual_number=None) if again else request
 
     def _seen(self, request: IssueRequest, once: str | None, tried: Change | None) -> tuple[str, Seen]:
         """Look at what a request is about; return its number, too: for 処理区分 0 one that nobody else has."""

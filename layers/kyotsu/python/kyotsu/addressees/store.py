@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.numbers import NumberKind
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
+from kyotsu.contracts.sealing import Fingerprints
 
 INDIVIDUAL_NUMBER = "kojinbango"
 """Purpose of the fingerprints by which 個人番号 are compared without being opened."""
@@ -43,6 +44,12 @@ class KnownNumber:
     linked: int = 0
     """How many records are linked to it."""
     lease: Lease | None = None
+
+    def was_sent(self, individual_number: str | None, fingerprints: Fingerprints) -> bool:
+        """Tell whether it is the part's 個人番号: whoever only has to know that need not open it."""
+        if individual_number is None or self.individual_number is None:
+            return False
+        return fingerprints.of(INDIVIDUAL_NUMBER, individual_number) == self.individual_number
 
 
 class Done(NamedTuple):

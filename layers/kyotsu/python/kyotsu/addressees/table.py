@@ -54,8 +54,8 @@ class RegistryTable:
 
     Rights. `Addressees`: BatchGetItem (look, alike); UpdateItem, PutItem, DeleteItem and ConditionCheckItem (write);
     UpdateItem and PutItem (take), UpdateItem (lease, release, reserve); Query (history, linked_to, alike).
-    `Residents`: BatchGetItem (look). The key of `sealer`: GenerateDataKey (write with a 個人番号) and Decrypt (look at
-    a business's part that has one). The secret of `fingerprints` (write, alike).
+    `Residents`: BatchGetItem (look). The key of `sealer`: GenerateDataKey (write with a 個人番号) and,
+    of one that opens, Decrypt (look at a business's part that has one). The secret of `fingerprints` (write, alike).
     """
 
     def __init__(

@@ -16,7 +16,14 @@ from kyotsu.wiring.catalogue import withheld_items
 from kyotsu.wiring.integrated import issued_beside
 from kyotsu.wiring.numbers import callers, number_source
 from kyotsu.wiring.protection import protection_decision
-from kyotsu.wiring.registry import ADDRESSEES, fingerprints, ranges, registry, residents_keep_numbers
+from kyotsu.wiring.registry import (
+    ADDRESSEES,
+    fingerprints,
+    opening_registry,
+    ranges,
+    registry,
+    residents_keep_numbers,
+)
 
 
 @functools.cache
@@ -47,10 +54,10 @@ def edit_call() -> Editing:
 
 @functools.cache
 def history_call() -> Showing:
-    """Return 住登外者宛名履歴照会. Rights: look, history and linked_to of `RegistryTable`, and those of
+    """Return 住登外者宛名履歴照会. Rights: look, history and linked_to of `RegistryTable` with Decrypt, and those of
     `protection_decision` and `audit_trail`."""
     return Showing(
-        store=registry(),
+        store=opening_registry(),
         callers=callers(),
         decision=protection_decision(),
         audit=audit_trail(),

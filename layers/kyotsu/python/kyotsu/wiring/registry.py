@@ -23,10 +23,10 @@ ADDRESSEES = "addressees"
 
 @functools.cache
 def registry_applier() -> RegistryApplier:
-    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`, without Decrypt. Settings: those
+    """Return what applies rows of 031i001. Rights: look and write of `RegistryTable`. Settings: those
     of `registry`, NUMBER_RANGES and RESIDENTS_KEEP_NUMBERS."""
     return RegistryApplier(
-        store=_registry(opens=False),
+        store=registry(),
         fingerprints=fingerprints(),
         ranges=ranges(),
         clock=SystemClock(),
@@ -48,10 +48,17 @@ def residents_keep_numbers() -> bool:
 
 @functools.cache
 def registry() -> RegistryTable:
-    """Return the registry. Settings: MUNICIPALITY, ADDRESSEES_TABLE, RESIDENTS_TABLE, PERSONAL_KEY, FINGERPRINT_SECRET.
+    """Return the registry; it opens no 個人番号. Settings: MUNICIPALITY, ADDRESSEES_TABLE, RESIDENTS_TABLE,
+    PERSONAL_KEY, FINGERPRINT_SECRET.
 
     Key and secret are asked for when they are first needed.
     """
+    return _registry(opens=False)
+
+
+@functools.cache
+def opening_registry() -> RegistryTable:
+    """Return the registry for whoever shows a 個人番号 to the business that sent it; it needs Decrypt, too."""
     return _registry(opens=True)
 
 
