@@ -14,7 +14,7 @@ from kyotsu.addressees.edit_call import Editing
 from kyotsu.addressees.edit_items import EDIT_ITEMS, HISTORY_ITEMS
 from kyotsu.addressees.history_call import Showing, ShowingUndecidedError
 from kyotsu.addressees.items import ITEMS, PERSON, RequestItem
-from kyotsu.addressees.records import Deed
+from kyotsu.addressees.records import Deed, HistoryEntry
 from kyotsu.addressees.store import Done, Lease
 from kyotsu.catalogue.recipients import PLACES
 from kyotsu.contracts import outcomes
@@ -30,6 +30,7 @@ from tests.fakes.registry_contract import registered
 from tests.fakes.sealing import FINGERPRINTS
 
 SECOND = "800000000000017"
+THIRD = "800000000000025"
 INDIVIDUAL = "123456789018"
 COMMON: dict[str, Any] = {
     name: COMPLETE[name] for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")
@@ -362,6 +363,49 @@ def test_a_protected_persons_addresses_are_absent_under_all_their_numbers(
         assert "見本" in answer
         assert "東京都" not in answer
     assert all(access.withheld for access, _ in show.audit.recorded.values())
+
+
+def test_who_is_linked_to_the_same_principal_is_the_same_person(store: MemoryRegistry, show: Shown) -> None:
+    assert store.write(registered(THIRD))
+    edit(store, "3", SECOND, nayosesakiatenabango=FRESH)
+    edit(store, "3", THIRD, nayosesakiatenabango=FRESH)
+    show.protection.protected = {THIRD}
+    assert "jusho" not in msgspec.json.encode(show(SECOND).body).decode()
+
+
+def test_a_closed_record_is_as_protected_as_whom_it_was_linked_to(store: MemoryRegistry, show: Shown) -> None:
+    assert store.write(registered(THIRD))
+    edit(store, "3", SECOND, nayosesakiatenabango=FRESH)
+    edit(store, "2", SECOND)
+    edit(store, "3", THIRD, nayosesakiatenabango=FRESH)
+    show.protection.protected = {THIRD}
+    assert "jusho" not in msgspec.json.encode(show(SECOND).body).decode()
+
+
+def test_a_link_to_what_others_closed_is_as_if_it_were_not_there(store: MemoryRegistry, show: Shown) -> None:
+    edit(store, "1", SECOND, system="022")
+    store.records[FRESH] = replace(store.records[FRESH], closed_to_others=True)
+    edit(store, "3", SECOND, nayosesakiatenabango=FRESH)
+    edit(store, "1", SECOND, **MOVED, system="022")
+    assert FRESH in str(shown(show(SECOND)))
+    answer = shown(show(SECOND, system="022"))
+    (found,) = answer["result"]
+    assert FRESH not in str(answer)
+    assert found["nayosemotofuragu"] == "0"
+    told = [(row["shorinaiyo"], row["rirekibango"], row["nayosemotofuragu"]) for row in found["rireki"]]
+    assert told == [("登録", 1, "0"), ("利用開始", 1, "0"), ("更新", 3, "0")]
+    edit(store, "4", SECOND)
+    assert "名寄せ" not in str(shown(show(SECOND, system="022"))["result"])
+
+
+def test_an_update_that_links_to_what_others_closed_is_an_update(store: MemoryRegistry, show: Shown) -> None:
+    store.records[FRESH] = replace(store.records[FRESH], closed_to_others=True)
+    before = store.records[SECOND]
+    moved = replace(before, person=MOVED, principal=FRESH, version=2, revision=2)
+    store.entries[SECOND].append(HistoryEntry(Deed.LINKED, before.owner, moved))
+    store.records[SECOND], store.links[SECOND] = moved, FRESH
+    (found,) = shown(show(SECOND, system="022"))["result"]
+    assert [row["shorinaiyo"] for row in found["rireki"]] == ["登録", "更新"]
 
 
 def test_nothing_is_shown_where_nothing_can_be_decided(show: Shown) -> None:

@@ -175,6 +175,15 @@ def test_addresses_of_a_protected_person_are_absent_also_by_a_linked_number(plac
     assert failed("addressee", "history", FRESH) == Exit.UNDECIDED
 
 
+def test_addresses_are_absent_also_by_a_number_that_is_linked_to_the_same_principal(place: Place) -> None:
+    principal = "800000000000025"
+    linked = [replace(record(number), principal=principal) for number in (FRESH, OTHER)]
+    place.add(record(principal), *linked)
+    place.protection.protected = {OTHER}
+    assert told("addressee", "show", FRESH)["withheld"] is True
+    assert told("addressee", "history", FRESH)["record"].keys() & {"jusho_todofuken"} == set()
+
+
 def test_who_is_closed_to_others_is_shown_without_the_person(place: Place) -> None:
     closed = replace(record(), closed_to_others=True)
     place.add(closed)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kyotsu.addressees.edit_requests import HistoryRequest, history_request
 from kyotsu.addressees.editing import not_registered
-from kyotsu.addressees.records import AddresseeRecord, use_of
+from kyotsu.addressees.person_numbers import numbers_of_person
+from kyotsu.addressees.records import AddresseeRecord, Use, use_of
 from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import HISTORY, refused, shown
 from kyotsu.addressees.rules import RequestError
-from kyotsu.addressees.showing import history_items, record_items
+from kyotsu.addressees.showing import entries_for, history_items, record_items, without_link
 from kyotsu.addressees.store import KnownNumber, RegistryStore
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
 from kyotsu.contracts.audit import Access, AuditTrail, Deed
 from kyotsu.contracts.protection import ProtectionDecision, Reader, Verdict
 from kyotsu.japanese import dates
-
-_AT_ONCE = 30
 
 
 class ShowingUndecidedError(Exception):
@@ -54,17 +53,26 @@ class Showing:
     def _shown(
         self, asked: HistoryRequest, known: KnownNumber, record: AddresseeRecord, request: ApiRequest
     ) -> ApiAnswer:
-        entries = [one for one in self.store.history(asked.number) if one.record.readable_by(asked.use)]
-        linked = sorted(self.store.linked_to(asked.number)) if known.linked else []
-        withheld = self._is_withheld({asked.number, record.principal or asked.number, *linked}, request)
-        hidden = self.withheld if withheld else frozenset[str]()
-        items: dict[str, Any] = dict(record_items(record, asked.use, hidden))
+        entries, own = self.store.history(asked.number), numbers_of_person(self.store, known)
+        hidden = self._hidden({record.principal, *(entry.record.principal for entry in entries)}, own, asked.use)
+        linked = self.store.linked_to(asked.number) if known.linked else ()
+        withheld = self._is_withheld(set(own), request)
+        absent = self.withheld if withheld else frozenset[str]()
+        items: dict[str, Any] = dict(record_items(without_link(record, hidden), asked.use, absent))
         if asked.individual_number and known.use is not None and known.use.individual_number is not None:
             items["kojinbango"] = known.use.individual_number
-        items["nayosemotoatenabango"] = list(self._readable(linked, asked))
-        items["rireki"] = [history_items(entry, asked.use, hidden) for entry in entries]
+        items["nayosemotoatenabango"] = [number for number in sorted(linked) if _may_know(own.get(number), asked.use)]
+        shown_entries = entries_for(entries, asked.use, hidden)
+        items["rireki"] = [history_items(entry, asked.use, absent) for entry in shown_entries]
         self.audit.record(self._access(request, withheld=withheld), [asked.number])
         return ApiAnswer(status=200, body=shown(items), numbers=(asked.number,))
+
+    def _hidden(self, principals: set[str | None], own: Mapping[str, KnownNumber], use: Use) -> frozenset[str]:
+        """Return the principals, now or before, whose records are closed to the reader."""
+        numbers = {number for number in principals if number is not None}
+        others = sorted(numbers - own.keys())
+        found = {**own, **(self.store.look(others, use).numbers if others else {})}
+        return frozenset(number for number in numbers if not _may_know(found[number], use))
 
     def _is_withheld(self, numbers: set[str], request: ApiRequest) -> bool:
         """Tell whether addresses are kept back: one person's numbers are as protected as the most protected of them.
@@ -75,12 +83,6 @@ class Showing:
         if numbers - verdicts.keys():
             raise ShowingUndecidedError
         return any(verdicts[number] is not Verdict.OPEN for number in numbers)
-
-    def _readable(self, numbers: list[str], asked: HistoryRequest) -> Iterator[str]:
-        for some in (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE)):
-            found = self.store.look(some, asked.use).numbers
-            records = (found[number].record for number in some)
-            yield from (one.number for one in records if one is not None and one.readable_by(asked.use))
 
     def _access(self, request: ApiRequest, *, withheld: bool) -> Access:
         return Access(
@@ -93,6 +95,11 @@ class Showing:
             subject=HISTORY.path,
             withheld=withheld,
         )
+
+
+def _may_know(known: KnownNumber | None, use: Use) -> bool:
+    """Tell whether a system may know that a number is registered; a resident's that is not may be known."""
+    return known is not None and (known.record is None or known.record.readable_by(use))
 
 
 def _refusal(errors: tuple[RequestError, ...]) -> ApiAnswer:
