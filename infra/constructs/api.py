@@ -16,8 +16,11 @@ from infra.constructs.firewall import Firewall
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.nag import acknowledge
 from infra.parameters.types import Network
+from kyotsu.runtime import clients
 
 STAGE = "kyotsu"
+PATIENCE = {clients.SECONDS: "5", clients.ATTEMPTS: "3"}
+"""Settings of functions behind an API: a call of AWS that hangs ends as their own 503, while API Gateway waits."""
 _LOGGED = {
     "request_id": apigateway.AccessLogField.context_request_id(),
     "at": apigateway.AccessLogField.context_request_time(),

@@ -8,7 +8,7 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.api import Api, ApiLogs
+from infra.constructs.api import PATIENCE, Api, ApiLogs
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.nag import acknowledge_wildcard
 from infra.stacks.stateful import StatefulStack
@@ -67,9 +67,9 @@ class TokenServer(Construct):
             name,
             platform=self._platform,
             source=source,
-            timeout=Duration.seconds(15),
+            timeout=Duration.seconds(20),
             memory_mib=1024,
-            environment=self.environment(),
+            environment={**self.environment(), **PATIENCE},
         )
         function.allow(table, [stateful.access.table.table_arn])
         prefix = self._platform.parameters.client_secret_prefix

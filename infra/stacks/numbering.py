@@ -9,6 +9,7 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.api import PATIENCE
 from infra.constructs.follow_residents import FollowResidents
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
@@ -97,7 +98,7 @@ class NumberingStack(Stack):
             source=source,
             timeout=TIMEOUT,
             memory_mib=1024,
-            environment=self._access.environment(),
+            environment={**self._access.environment(), **PATIENCE},
         )
         self._access.let_check_tokens(function)
         let(function)

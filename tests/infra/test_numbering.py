@@ -18,6 +18,7 @@ from infra.parameters.errors import ParameterError
 from infra.parameters.linking import LinkedSystem
 from infra.systems import catalogue, provider_systems
 from kyotsu.access.callers import system_of
+from kyotsu.runtime import clients
 from tests.infra import test_app
 from tests.infra.conftest import CITY, ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
@@ -273,6 +274,22 @@ def test_no_answer_repeats_what_a_caller_sent(numbering: Template) -> None:
 def test_a_function_ends_before_api_gateway_stops_waiting(numbering: Template) -> None:
     for function in functions(numbering).values():
         assert 20 <= function["Timeout"] < 29
+
+
+@pytest.mark.parametrize("stack", ["Numbering", "Access"])
+def test_a_call_that_hangs_ends_before_the_function_does(synthesis: Synthesis, deployment: str, stack: str) -> None:
+    template = synthesis.template(deployment, stack)
+    called = {method["Integration"]["Uri"] for method in template.properties("ApiGateway::Method").values()}
+    behind = {
+        name: function
+        for name, function in template.properties("Lambda::Function").items()
+        if any(f"<{name}.Arn>" in uri for uri in called)
+    }
+    assert behind
+    for function in behind.values():
+        variables = function["Environment"]["Variables"]
+        longest = clients.longest(float(variables[clients.SECONDS]), int(variables[clients.ATTEMPTS]))
+        assert longest < function["Timeout"] < 29
 
 
 def test_bodies_arrive_as_they_were_sent_and_the_log_does_not_have_them(numbering: Template) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING
 
 import boto3
@@ -22,14 +23,24 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 16
 """Connections a client keeps; as many threads can work at once."""
+SECONDS, ATTEMPTS = "CALL_SECONDS", "CALL_ATTEMPTS"
+"""Settings of functions that somebody waits for: how long AWS may be silent, and how often a call is tried at all."""
+_SECONDS, _ATTEMPTS = 30, 6
+"""Without these settings. Whoever was invoked by a queue or a stream has the time."""
+
+
+def longest(seconds: float, attempts: int) -> float:
+    """Return after how many seconds a call ends at the latest if AWS is silent, pauses between attempts included."""
+    return attempts * seconds + sum(1 << attempt for attempt in range(attempts - 1))
 
 
 def _config(*, parameter_validation: bool = True) -> Config:
+    seconds = float(os.environ.get(SECONDS, _SECONDS))
     return Config(
         parameter_validation=parameter_validation,
-        retries={"mode": "standard", "total_max_attempts": 6},
-        connect_timeout=5,
-        read_timeout=30,
+        retries={"mode": "standard", "total_max_attempts": int(os.environ.get(ATTEMPTS, _ATTEMPTS))},
+        connect_timeout=min(5, seconds),
+        read_timeout=seconds,
         max_pool_connections=CONNECTIONS,
     )
 
