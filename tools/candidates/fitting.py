@@ -15,7 +15,7 @@ _SMALL = 1e-4
 
 
 def fit(
-    pairs: Mapping[tuple[Row, bool], float], rounds: int = 300, smoothing: float = 0.5
+    pairs: Mapping[tuple[Row, bool], float], rounds: int = 300, smoothing: float = 2.0
 ) -> tuple[float, dict[str, float]]:
     """Return intercept and weights for pairs with their counts. Deterministic; a ridge is against overfitting.
 

@@ -26,7 +26,7 @@ from tools.candidates.vocabulary import Vocabulary
 
 SEED = 20260401
 PEOPLE = 20_000
-QUERIES, NOBODIES = 12_000, 5_400
+QUERIES, NOBODIES = 30_000, 13_500
 TARGET = Path(scoring.__file__).with_name("parameters.json")
 
 

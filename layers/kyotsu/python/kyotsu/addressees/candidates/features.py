@@ -11,6 +11,8 @@ from kyotsu.addressees.candidates.people import NameKind
 
 Feature = tuple[str, float]
 
+_LOOKS_ALIKE = frozenset({Kanji.SAME, Kanji.GAP})
+_SOUNDS_ALIKE = frozenset({Kana.SAME, Kana.LENGTH, Kana.SOUND})
 _LIVES_THERE = frozenset({Place.SAME, Place.STREET, Place.ROOM, Place.PART})
 _MOVED = frozenset({Place.FAR, Place.MUNICIPALITY, Place.TOWN})
 _BORN_ALIKE = frozenset({Birth.SAME, Birth.YEAR_MONTH, Birth.DIGIT, Birth.SWAPPED})
@@ -26,6 +28,11 @@ def of(evidence: Evidence) -> Iterator[Feature]:
         yield f"{part}.kanji={levels[0]}", 1.0
         yield f"{part}.kana={levels[1]}", 1.0
         yield f"{part}={levels[0]}/{levels[1]}", 1.0
+        # What levels have in common, so that a rare one leans on its neighbours.
+        if levels[1] in _SOUNDS_ALIKE:
+            yield f"{part}.kana.alike", 1.0
+        if levels[0] in _LOOKS_ALIKE:
+            yield f"{part}.kanji.alike", 1.0
         if rarity:
             yield f"{part}.rarity", rarity
     if name.swapped:
@@ -77,4 +84,4 @@ def _differs(levels: tuple[Kanji, Kana]) -> bool:
 
 def _read_alike(levels: tuple[Kanji, Kana]) -> bool:
     """Tell whether two given names are written otherwise, but read alike: a wrong conversion, or a twin."""
-    return levels[0] in (Kanji.FAR, Kanji.HALF) and levels[1] in (Kana.SAME, Kana.LENGTH, Kana.SOUND)
+    return levels[0] in (Kanji.FAR, Kanji.HALF) and levels[1] in _SOUNDS_ALIKE
