@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -241,12 +241,14 @@ class Integrated:
 
     failures: int = 0
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    people: list[Mapping[str, str]] = field(default_factory=list)
 
     def ensure(self, number: str, request: IssueRequest) -> None:
         if self.failures:
             self.failures -= 1
             raise ConnectionError
         self.asked.append((number, request.individual_number))
+        self.people.append(request.person)
 
 
 def test_both_numbers_are_issued_for_who_has_an_individual_number(store: MemoryRegistry) -> None:
@@ -258,6 +260,19 @@ def test_both_numbers_are_issued_for_who_has_an_individual_number(store: MemoryR
     assert integrated.asked == [(SECOND, MY_NUMBER)]
     call.answer(asked(kojinbango=MY_NUMBER, shorikubun="2", atenabango="1"))
     assert len(integrated.asked) == 1, "a refused request issues nothing"
+
+
+def test_the_person_of_a_record_that_is_closed_to_others_is_told_to_nobody_else(store: MemoryRegistry) -> None:
+    """Also if the request that closed it was an earlier one, and by a repeat."""
+    integrated = Integrated()
+    call = issuance(store, integrated=lambda: integrated)
+    closing = asked(kojinbango=MY_NUMBER, tagyomusanshofukafuragu="1", key="k")
+    number = number_in(call.answer(closing))
+    call.answer(closing)
+    call.answer(asked(kojinbango=MY_NUMBER, shorikubun="1", atenabango=number))
+    assert integrated.people == [{}, {}, {}]
+    call.answer(asked(kojinbango=MY_NUMBER))
+    assert integrated.people[-1]["shimei"]
 
 
 def test_a_crash_between_both_numbers_is_healed_by_the_repeat(store: MemoryRegistry) -> None:

@@ -75,8 +75,13 @@ class Issuance:
         answered = self._issued(valid, request.received_at, once_key(request), lambda: self._content(request))
         if answered.status == 200 and self.integrated is not None and valid.individual_number is not None:
             # After the number, and again by each repeat: whatever was lost between both is made good here.
-            self.integrated().ensure(answered.numbers[0], valid)
+            self.integrated().ensure(answered.numbers[0], self._told_on(answered.numbers[0], valid))
         return answered
+
+    def _told_on(self, number: str, request: IssueRequest) -> IssueRequest:
+        """Return a request without its person where the record is closed to others: they see integrated people."""
+        record = self.store.look([number], request.use).numbers[number].record
+        return replace(request, person={}) if record is None or record.closed_to_others else request
 
     def _content(self, request: ApiRequest) -> bytes:
         return content_of(ISSUE, request.body, self.fingerprints)
