@@ -133,6 +133,16 @@ def test_who_was_never_told_of_a_link_does_not_take_it_back(files: RegistryFiles
     assert files.registry.records[FRESH].uses == {TAX, WELFARE}
 
 
+def test_who_may_not_know_of_a_principal_does_not_take_its_link_back(files: RegistryFiles) -> None:
+    files.send(registry_row(), sequence=1, system="022")
+    files.registry.records[SECOND] = record(SECOND, owner=TAX, closed_to_others=True)
+    files.send(registry_row(nayosemotofuragu="1", nayosesakiatenabango=SECOND), sequence=2)
+    assert files.registry.records[FRESH].principal == SECOND
+    answer = files.send(registry_row(sosajikoku="10:30:00"), sequence=3, system="022")
+    assert (counts(answer), files.told(answer)) == ({"unchanged": 1}, [])
+    assert files.registry.records[FRESH].principal == SECOND
+
+
 @pytest.mark.parametrize(
     ("items", "told"),
     [

@@ -65,6 +65,15 @@ def test_what_is_closed_to_others_is_told_to_its_owner_alone() -> None:
     assert [event.systems for event in found] == [["022"]]
 
 
+def test_who_begins_to_use_a_linked_record_is_told_of_the_link() -> None:
+    before = standing_of(record(principal=P, uses=frozenset({TAX})))
+    after = standing_of(record(principal=P, uses=frozenset({TAX, WELFARE}), revision=2))
+    assert kinds(before, after) == [("Linked", P, ["022"])]
+    assert principals_of(before, after) == {P}
+    hidden = standing_of(record(P, owner=TAX, closed_to_others=True))
+    assert list(told("141003", before, after, AT, {P: hidden})) == []
+
+
 def test_principals_are_asked_about_only_if_a_link_changed() -> None:
     assert principals_of(standing(1, principal=P), standing(principal=P)) == frozenset()
     assert principals_of(standing(1, principal=P), standing(principal=Q)) == {P, Q}

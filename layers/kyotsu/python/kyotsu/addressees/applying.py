@@ -119,6 +119,19 @@ class RegistryApplier:
             return values
         return {name: value for name, value in values.items() if name != "kojinbango"}
 
+    def _knows_link(self, known: KnownNumber, sender: Use, values: Mapping[str, str]) -> bool:
+        """Tell whether a row without a link means that there is none: its sender was told of those there are.
+
+        It was not before it used the record, and is not of a principal that is closed to it.
+        """
+        record = known.record
+        if record is None or sender not in record.uses:
+            return False
+        if record.principal is None or principal_of_row(values) is not None or is_deletion(values):
+            return True
+        principal = self.store.look([record.principal], sender).numbers[record.principal].record
+        return principal is None or principal.readable_by(sender)
+
     def _decided(
         self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber], now: datetime
     ) -> Change | Refused:
@@ -133,7 +146,8 @@ class RegistryApplier:
             now=now,
             residents_keep_numbers=self.residents_keep_numbers,
         )
-        decided = decide_row(values, sender, situation, self.ranges)
+        knows = self._knows_link(situation.known, sender, values)
+        decided = decide_row(values, sender, situation, self.ranges, knows_link=knows)
         if isinstance(decided, Change) and not is_deletion(values) and decided.unlinked_from and not decided.linked_to:
             remark = ("名寄せ元フラグ", outcomes.UNLINKED_BY_FLAG, dict[str, object]())
             return replace(decided, remarks=(*decided.remarks, remark))

@@ -44,16 +44,19 @@ def is_deletion(values: Mapping[str, str]) -> bool:
     return values.get(_DELETED) == "1"
 
 
-def decide_row(values: Mapping[str, str], sender: Use, situation: Situation, ranges: Ranges) -> Change | Refused:
+def decide_row(
+    values: Mapping[str, str], sender: Use, situation: Situation, ranges: Ranges, *, knows_link: bool
+) -> Change | Refused:
     """Decide a row without errors. A number that has no record, or a closed one, is carried over (flow (3) of 2.3.2),
-    as by 処理区分 1 of the number-issue API."""
+    as by 処理区分 1 of the number-issue API. `knows_link`: the sender was told of the record's link, if there is one.
+    """
     record = situation.known.record
     if is_deletion(values):
         return decide(End(number=values["atenabango"], use=sender, operation=operation_of(values)), situation)
     if record is None or record.deleted:
         request = _carried_over(values, sender)
         return issue(request, known_of(situation.known, situation.principal, request, situation.now), ranges, "")
-    return decide(_update(values, sender, knows=sender in record.uses), situation)
+    return decide(_update(values, sender, knows=knows_link), situation)
 
 
 def _row_errors(values: Mapping[str, str], sender: Use, individual_numbers: bool) -> Iterator[RequestError]:
@@ -73,7 +76,7 @@ def _row_errors(values: Mapping[str, str], sender: Use, individual_numbers: bool
 
 
 def _update(values: Mapping[str, str], sender: Use, *, knows: bool) -> Update:
-    """`knows`: the sender uses the record, so that it was told of its link."""
+    """`knows`: the sender was told of the record's link, so that it takes it back if it names none."""
     principal = principal_of_row(values)
     return Update(
         number=values["atenabango"],

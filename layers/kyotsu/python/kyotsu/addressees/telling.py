@@ -16,7 +16,7 @@ Told = AddresseeLinked | AddresseeUnlinked | AddresseeClosed
 
 def principals_of(before: Standing | None, after: Standing) -> frozenset[str]:
     """Return the numbers whose records must be known to tell of a change: whoever may not see them hears of no link."""
-    if before is not None and before.principal == after.principal:
+    if before is not None and before.principal == after.principal and not _newcomers(before, after):
         return frozenset()
     return frozenset(filter(None, (before.principal if before else None, after.principal)))
 
@@ -40,7 +40,8 @@ def told(
     """Yield what the businesses that use a record are told of a change made at `operated_at` (YYYYMMDDhhmmss, JST),
     given what is known of `principals_of`.
 
-    A record closed to others tells its owner alone, and of a link to one that is, only who may see that one.
+    A record closed to others tells its owner alone, and of a link to one that is, only who may see that one. Who begins
+    to use a linked record hears of the link then: a later row of it that knows of none would take it back.
     """
     was, now = before.principal if before else None, after.principal
     concerned, event_id = _concerned(before, after), _event_id(municipality, after)
@@ -59,8 +60,15 @@ def told(
         yield AddresseeUnlinked(principal=was, **common("unlinked", _seeing(concerned, was, principals)))
     if now is not None and was != now:
         yield AddresseeLinked(principal=now, **common("linked", _seeing(concerned, now, principals)))
+    elif now is not None and (newcomers := _seeing(_newcomers(before, after), now, principals)):
+        yield AddresseeLinked(principal=now, **common("linked", newcomers))
     if after.deleted and before is not None and not before.deleted:
         yield AddresseeClosed(principal=now or was, **common("closed", systems_of(concerned)))
+
+
+def _newcomers(before: Standing | None, after: Standing) -> frozenset[Use]:
+    """Return who begins to use a record, and may know of it."""
+    return after.readers - (before.uses if before else frozenset())
 
 
 def _concerned(before: Standing | None, after: Standing) -> frozenset[Use]:
