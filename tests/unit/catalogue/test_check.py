@@ -30,6 +30,11 @@ FIRST_VERSION = "- { id: v"
 FIRST_BRANCH = '- { id: "00"'
 """A mistake that only the whole of a list shows is told where the list begins."""
 
+OLDER_VERSIONS = "".join(
+    f'  - {{ provider: "031", call: app_submit/v{number}/jutogaishaatenabangofuban, operation: Create, name: 付番, '
+    "source: ours, systems: any }\n"
+    for number in (8, 9)
+)
 MISTAKES: list[tuple[str, ...]] = [
     ("systems.yaml", 'id: "002"', "id: 002", "Expected `str`"),
     ("systems.yaml", 'id: "002"', 'id: "0022"', "値が正しくありません"),
@@ -54,6 +59,14 @@ MISTAKES: list[tuple[str, ...]] = [
         'provider: "031"\n    call: app_submit/v10/jutogaishaatenabangofuban\n    operation: Create\n'
         "    name: 住登外者宛名基本",
     ),
+    (
+        APIS,
+        "atenakihonjohosyokai\n",
+        "atenabangofuban\n",
+        "app_submit/v10/jutogaishaatenabangofuban が2回",
+        "atenabangofuban\n    operation: Read",
+    ),
+    (APIS, "apis:\n", f"apis:\n{OLDER_VERSIONS}", "版は2つまで", "call: app_submit/v10"),
     (RESIDENTS, "id: 001o006", "id: 001o007", "ファイル名は 001o007.yaml"),
     (RESIDENTS, "applier: residents", "applier: nobody", "applier は"),
     (RESIDENTS, "applier: residents", "applier: !strange residents", "値が正しくありません"),

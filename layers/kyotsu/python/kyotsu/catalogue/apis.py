@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from yaml import Node
 
@@ -32,8 +32,9 @@ def in_parallel(apis: Iterable[Api], name: str) -> tuple[Api, ...]:
     return tuple(found[version] for version in sorted(found, reverse=True)[:MOST_VERSIONS])
 
 
-def check_api(document: Document, node: Node, api: Api, systems: Collection[str]) -> None:
-    """Note unknown systems, systems that stand twice, and calls whose path has no version."""
+def check_api(document: Document, node: Node, api: Api, systems: Collection[str], above: Sequence[Api]) -> None:
+    """Note unknown systems, systems that stand twice, calls whose path has no version or stands twice, and versions
+    that nobody would be served. `above`: the entries above this one."""
     nodes = document.children(node)
     if api.provider.lower() not in systems:
         document.add(nodes["provider"][1], f"システム {api.provider} は systems.yaml にありません。")
@@ -44,3 +45,13 @@ def check_api(document: Document, node: Node, api: Api, systems: Collection[str]
         document.add(nodes["systems"][1], f"{twice} が2回書かれています。")
     if api.kind == "api" and not _VERSIONED.fullmatch(api.call):
         document.add(nodes["call"][1], "APIコール名は app_submit/v10/… のように、版を含めて書いてください。")
+    if any(other.call == api.call for other in above):
+        # One path has one scope: which of the two would hold, nobody could tell.
+        document.add(nodes["call"][1], f"APIコール名 {api.call} が2回書かれています。")
+    elif len([other for other in above if _name(other) == _name(api) != ""]) >= MOST_VERSIONS:
+        document.add(nodes["call"][1], f"1つのAPIの版は{MOST_VERSIONS}つまでです。古い版を消してください。")
+
+
+def _name(api: Api) -> str:
+    found = _VERSIONED.fullmatch(api.call)
+    return found["name"] if found else ""

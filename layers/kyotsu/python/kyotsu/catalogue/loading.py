@@ -54,7 +54,13 @@ def _read(root: Path) -> tuple[Catalogue, list[CatalogueProblem]]:
     systems = _listed(root, "systems", System, lambda s: s.id.lower(), problems)
     categories = _listed(root, "categories", Category, lambda c: c.code, problems)
     purposes = _listed(root, "purposes", Purpose, lambda p: p.id, problems)
-    apis = _listed(root, "apis", Api, lambda a: a.scope, problems, lambda d, n, a: check_api(d, n, a, systems))
+    above: list[Api] = []
+
+    def check(document: Document, node: Node, api: Api) -> None:
+        check_api(document, node, api, systems, above)
+        above.append(api)
+
+    apis = _listed(root, "apis", Api, lambda a: a.scope, problems, check)
     interfaces: dict[str, Interface] = {}
     for path in sorted((root / "interfaces").glob("*.yaml")):
         document = Document(root, f"interfaces/{path.name}")
