@@ -141,7 +141,8 @@ def test_numbers_that_break_the_rule_or_lie_in_our_ranges_are_remarked_and_reser
     told = run(migration(registry), old_file(tmp_path / "a.csv", old_row("77"), old_row(OURS)))
     assert {code for number, _, code in told if number == "77"} == {"W1003", "W1008"}
     assert {code for number, _, code in told if number == OURS} == {"W1602"}
-    assert set(registry.records) == registry.migrated == {"77", OURS}
+    assert set(registry.records) == {"77", OURS}
+    assert registry.migrated == {"77", "000000000000077", OURS}
 
 
 def test_deleted_rows_and_older_rows_of_a_system_only_reserve(tmp_path: Path) -> None:
@@ -198,6 +199,24 @@ def test_invalid_rows_are_told_with_the_words_of_file_linkage_and_reserve(tmp_pa
     assert codes(told, ONE) == {outcomes.NOT_A_DATE.code}
     assert codes(told, TWO) == {outcomes.FOREIGN_MUNICIPALITY.code}
     assert (set(registry.records), registry.migrated) == ({THREE}, {ONE, TWO, THREE})
+
+
+def test_a_wrong_row_tells_nothing_that_could_be_a_name(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    shifted = old_row("移行　太郎"), old_row("IKOU TARO", nayosemotofuragu="9")
+    told = run(migration(registry), old_file(tmp_path / "a.csv", *shifted))
+    assert {number for number, _, _ in told} == {""}
+    assert {line for _, line, _ in told} == {2, 3}
+
+
+def test_a_number_is_reserved_as_receivers_pad_it_too(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    run(migration(registry), old_file(tmp_path / "a.csv", old_row("19")))
+    assert registry.migrated == {"19", "000000000000019"}
+    assert set(registry.records) == {"19"}
+    before = registry.state()
+    run(migration(registry), tmp_path / "a.csv")
+    assert registry.state() == before
 
 
 def test_what_rows_of_updates_must_hold_these_must_hold(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ _ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho
 
 def value_of(number: str) -> str:
     """Return what numbers have in common that differ in leading zeros alone: receivers would take them for one."""
-    return number.zfill(LENGTH) if is_digits(number) else number
+    return number.zfill(LENGTH) if number and is_digits(number) else number
 
 
 def person_key(key: bytes, items: Mapping[str, str]) -> bytes:

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from kyotsu.addressees.migrating import Fate, Met, MigratingRow, Place, RecordMet, ResidentMet, decide, not_linked
 from kyotsu.addressees.migration_people import person_key as keyed
+from kyotsu.addressees.migration_people import value_of
 from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
@@ -106,8 +107,10 @@ class Migration:
     def reserve(self) -> None:
         """Have none of the numbers issued from now on."""
         for numbers in self.survey.numbers():
-            self.registry.reserve(numbers)
-            theirs = [number for number in numbers if self.ranges.kind(number) is NumberKind.INTEGRATED]
+            # Receivers pad: one that is issued later must not become one of these by that.
+            whole = list(dict.fromkeys([*numbers, *map(value_of, numbers)]))
+            self.registry.reserve(whole)
+            theirs = [number for number in whole if self.ranges.kind(number) is NumberKind.INTEGRATED]
             if theirs:
                 self.integrated.reserve(theirs)
 
@@ -128,10 +131,12 @@ class Migration:
     def _read(self, file: int, row: Row) -> MigratingRow | None:
         found, place = self.reader.read(row), Place(file, row.line)
         values, number = found.values, found.values.get("atenabango", "")
+        if found.use is None and not (is_digits(number) and len(number) <= LENGTH):
+            number = ""  # in a row that is wrong anything may stand there, somebody's name, too
         for problem in found.problems:
             self.survey.tell_plainly(number, place, problem.outcome.code, problem.item, problem.message)
         if found.use is None:
-            self.survey.refuse(place, number if is_digits(number) and len(number) <= LENGTH else "")
+            self.survey.refuse(place, number)
             return None
         return MigratingRow(
             place=place,
