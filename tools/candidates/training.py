@@ -61,10 +61,10 @@ def fitted(world: World, asked: Iterable[queries.Asked]) -> scoring.Parameters:
         pairs += counted((tuple(features.of(c.score.evidence)), c.id in one.truth) for c in found.candidates)
     print(f"{sum(pairs.values())} pairs, {len(pairs)} distinct", file=sys.stderr)
     intercept, weights = fit(pairs)
-    return scoring.Parameters(world.frequencies.people, *_from_nothing(intercept, weights))
+    return scoring.Parameters(world.frequencies.people, *from_nothing(intercept, weights))
 
 
-def _from_nothing(intercept: float, weights: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+def from_nothing(intercept: float, weights: Mapping[str, float]) -> tuple[float, dict[str, float]]:
     """Shift weights so that an item of which nothing is known weighs nothing; every pair's sum stays as it was."""
     shifted = dict(weights)
     for name, weight in weights.items():
