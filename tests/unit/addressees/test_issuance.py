@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -233,6 +234,13 @@ def test_a_registry_that_always_changes_is_given_up(store: MemoryRegistry) -> No
         issuance(counting).answer(asked("022", shorikubun="2", atenabango=FRESH))
     assert found.value.code == "E1510"
     assert counting.looks == counting.writes == ATTEMPTS
+
+
+def test_nobody_can_tell_a_key_from_what_is_stored_of_it(store: MemoryRegistry) -> None:
+    issuance(store).answer(asked(key=MY_NUMBER))
+    (stored,) = store.done
+    assert MY_NUMBER not in stored
+    assert hashlib.sha256(MY_NUMBER.encode()).hexdigest() not in stored
 
 
 @dataclass

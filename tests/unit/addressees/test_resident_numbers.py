@@ -9,10 +9,11 @@ import pytest
 
 from kyotsu.addressees.numbers import NumberKind, Ranges, follows_rule
 from kyotsu.addressees.responses import encoded
+from kyotsu.addressees.serials import NumbersExhaustedError
 from kyotsu.contracts.api import ApiRequest
 from tests.fakes.addressees import RECEIVED, TAX
 from tests.fakes.issuing import OPERATED, number_in, resident_numbers
-from tests.fakes.registry import MemoryRegistry
+from tests.fakes.registry import MemoryCounter, MemoryRegistry
 from tests.fakes.registry_contract import registered
 
 
@@ -59,6 +60,20 @@ def test_numbers_of_residents_migration_and_registry_are_skipped(store: MemoryRe
     number = number_in(resident_numbers(store).answer(asked()))
     assert number not in taken
     assert store.look([number], TAX).numbers[number].issued_to_residents
+
+
+def test_a_number_that_is_somebodys_without_its_leading_zeros_is_skipped(store: MemoryRegistry) -> None:
+    first = number_in(resident_numbers(MemoryRegistry()).answer(asked()))
+    store.residents[first.lstrip("0")] = "1"
+    assert int(number_in(resident_numbers(store).answer(asked()))) > int(first)
+
+
+def test_a_repeat_needs_no_number(store: MemoryRegistry) -> None:
+    first = resident_numbers(store).answer(asked(key="k"))
+    spent = MemoryCounter(last={NumberKind.RESIDENT: Ranges().resident.last})
+    assert number_in(resident_numbers(store, counter=spent).answer(asked(key="k"))) == number_in(first)
+    with pytest.raises(NumbersExhaustedError):
+        resident_numbers(store, counter=spent).answer(asked(key="other"))
 
 
 def test_the_same_key_gives_the_same_number(store: MemoryRegistry) -> None:

@@ -49,7 +49,7 @@ class Editing:
         return self._edited(wanted.wish, wanted.municipality, request)
 
     def _edited(self, edit: Update | Link | End, municipality: str, request: ApiRequest) -> ApiAnswer:
-        once, mine = once_key(request), None
+        once, mine = once_key(request, self.fingerprints), None
         for _ in range(ATTEMPTS):
             seen = self._look(edit, once)
             if seen.done is not None:

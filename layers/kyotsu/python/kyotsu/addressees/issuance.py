@@ -72,7 +72,8 @@ class Issuance:
             valid = validated(request.body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
-        answered = self._issued(valid, request.received_at, once_key(request), lambda: self._content(request))
+        once = once_key(request, self.fingerprints)
+        answered = self._issued(valid, request.received_at, once, lambda: self._content(request))
         if answered.status == 200 and self.integrated is not None and valid.individual_number is not None:
             # After the number, and again by each repeat: whatever was lost between both is made good here.
             self.integrated().ensure(answered.numbers[0], self._told_on(answered.numbers[0], valid))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -16,17 +15,17 @@ from kyotsu.contracts.api import ApiRequest
 from kyotsu.contracts.sealing import Fingerprints
 
 B = TypeVar("B", bound=msgspec.Struct)
-_PURPOSE = "request"
+_PURPOSE, _KEY = "request", "idempotency-key"
 
 
-def once_key(request: ApiRequest) -> str | None:
+def once_key(request: ApiRequest, fingerprints: Fingerprints) -> str | None:
     """Return what `Done.key` is for a request, or None if it has no key. A system's keys are its own.
 
-    The key itself is not kept: a caller may put into it what it likes.
+    The key itself is not kept, nor what it could be guessed by: a caller may put into it what it likes, even a 個人番号.
     """
     if request.idempotency_key is None:
         return None
-    return f"request/{request.system}/{hashlib.sha256(request.idempotency_key.encode()).hexdigest()}"
+    return f"request/{request.system}/{fingerprints.of(_KEY, request.idempotency_key).hex()}"
 
 
 def content_of(call: Call, body: Mapping[str, object], fingerprints: Fingerprints) -> bytes:

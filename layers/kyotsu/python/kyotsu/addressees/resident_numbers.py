@@ -11,6 +11,7 @@ from kyotsu.addressees.once import content_of, kept, key_reused, once_key
 from kyotsu.addressees.requests import Callers, InvalidRequestError, IssueRequest, validated
 from kyotsu.addressees.responses import Call, IssuedNumber, Success, done, encoded, refused
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.serials import NumbersExhaustedError
 from kyotsu.addressees.store import Done, NumberSource, ResidentNumberStore
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
@@ -48,19 +49,25 @@ class ResidentNumbers:
             valid = validated(_SAME_RULES | body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
             return _refusal(invalid.errors)
-        return self._issued(
-            valid, once_key(request), lambda: content_of(RESIDENT_ISSUE, request.body, self.fingerprints)
-        )
+        once = once_key(request, self.fingerprints)
+        return self._issued(valid, once, lambda: content_of(RESIDENT_ISSUE, request.body, self.fingerprints))
 
     def _issued(self, request: IssueRequest, once: str | None, content: Callable[[], bytes]) -> ApiAnswer:
         for attempt in range(LOOKS_FOR_FRESH):
             # The range may well begin with numbers that residents have: more and more are looked at together.
             count = min(2**attempt, MOST_AT_ONCE)
-            fresh = [self.numbers.next(NumberKind.RESIDENT) for _ in range(count)]
-            seen = self.store.look(fresh, request.use, once)
+            try:
+                fresh = [self.numbers.next(NumberKind.RESIDENT) for _ in range(count)]
+            except NumbersExhaustedError:
+                seen = self.store.look([], request.use, once)
+                if seen.done is None:
+                    raise
+                return _repeated(seen.done, content())  # a repeat needs no number
+            seen = self.store.look([*fresh, *map(_unpadded, fresh)], request.use, once)
             if seen.done is not None:
                 return _repeated(seen.done, content())
-            number = next((number for number in fresh if is_free(seen.numbers[number])), None)
+            free = (n for n in fresh if is_free(seen.numbers[n]) and is_free(seen.numbers[_unpadded(n)]))
+            number = next(free, None)
             if number is None:
                 continue
             answered = _done(request, number)
@@ -68,6 +75,11 @@ class ResidentNumbers:
             if self.store.take(number, note):
                 return answered
         raise RegistryContendedError
+
+
+def _unpadded(number: str) -> str:
+    """Return a number as a system may have it that writes none of its leading zeros: receivers pad it."""
+    return number.lstrip("0")
 
 
 def _done(request: IssueRequest, number: str) -> ApiAnswer:

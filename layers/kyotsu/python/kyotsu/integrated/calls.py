@@ -48,7 +48,8 @@ class IssueCall:
             _access(request, responses.ISSUE, Deed.CHANGED), [subject.number for subject in asked.subjects]
         )
         use, at = use_of(request.system), _iso(request)
-        found = self.issuing.issue(asked.subjects, asked.header, use, key=once_key(request), at=at)
+        key = once_key(request, self.issuing.teller.fingerprints)
+        found = self.issuing.issue(asked.subjects, asked.header, use, key=key, at=at)
         errors = [*asked.errors, *(one for one in found if isinstance(one, PlacedError))]
         issued = [one for one in found if isinstance(one, Issued)]
         if not issued:
