@@ -43,7 +43,8 @@ class Api:
     def call(self, path: str, body: bytes, key: str) -> Answered:
         """Make a call once: the key makes it safe to try again when nobody knows what became of it.
 
-        Raises CommandError for whatever is neither done nor refused by its rules.
+        Raises CommandError for whatever is neither done nor refused by its rules; it names the key wherever an attempt
+        may have been done.
         """
         headers = {"Content-Type": "application/json", IDEMPOTENCY_KEY: key, "Authorization": f"Bearer {self.token()}"}
         problem = ""
@@ -56,25 +57,28 @@ class Api:
                 problem = type(error).__name__  # its text may hold what was sent
                 continue
             if answer.status in (_OK, _REFUSED):
-                return Answered(answer.status, _json(answer.data))
+                return Answered(answer.status, _json(answer.data, key))
+            known = "" if not problem else _again(key)
             if answer.status == _UNAUTHORIZED:
                 raise CommandError(
-                    "APIがアクセストークンを認めませんでした（401）。クライアントと業務IDを確認してください。"
+                    f"APIがアクセストークンを認めませんでした（401）。クライアントと業務IDを確認してください。{known}"
                 )
-            problem = str(answer.status)
             if answer.status < 500 and answer.status != _TOO_MANY:
-                raise CommandError(f"APIが要求を受け付けませんでした（{problem}）。URL {self.url} を確認してください。")
-        raise CommandError(
-            f"APIの結果が分かりません（{problem}）。同じ要求を --idempotency-key {key} でもう一度実行してください"
-            "（二重に付番されることはありません）。"
-        )
+                told = f"APIが要求を受け付けませんでした（{answer.status}）。URL {self.url} を確認してください。"
+                raise CommandError(told + known)
+            problem = str(answer.status)
+        raise CommandError(f"APIの結果が分かりません（{problem}）。{_again(key)}")
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _again(key: str) -> str:
+    return f"同じ要求を --idempotency-key {key} でもう一度実行してください（二重に付番されることはありません）。"
+
+
+def _json(body: bytes, key: str) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except ValueError:
         found = None
     if not isinstance(found, Mapping):
-        raise CommandError("APIの応答がJSONではありません。URLを確認してください。")
+        raise CommandError(f"APIの応答がJSONではありません。URLを確認し、{_again(key)}")
     return dict(found)

@@ -77,6 +77,13 @@ def test_what_no_repeat_would_change_is_not_repeated(answer: Any) -> None:
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize("last", [(401, {}), (403, {}), (200, b"<html>")])
+def test_whoever_may_have_been_done_before_is_told_the_key(last: Any) -> None:
+    call, _, _ = api((503, {}), last)
+    with pytest.raises(CommandError, match="--idempotency-key k"):
+        call.call(PATH, b"{}", "k")
+
+
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Server:
     """The deployment's API."""

@@ -21,7 +21,7 @@ _PURPOSE, _KEY = "request", "idempotency-key"
 def once_key(request: ApiRequest, fingerprints: Fingerprints) -> str | None:
     """Return what `Done.key` is for a request, or None if it has no key. A system's keys are its own.
 
-    The key itself is not kept, nor what it could be guessed by: a caller may put into it what it likes, even a 個人番号.
+    The key itself is not kept, nor what it could be guessed by: callers put into it what they like, even a 個人番号.
     """
     if request.idempotency_key is None:
         return None
