@@ -14,9 +14,7 @@ from pathlib import Path
 from ja_itaiji import Itaiji
 
 TARGET = Path(__file__).resolve().parent.parent / "layers/kyotsu/python/kyotsu/japanese/variants.txt"
-HEAD = (
-    "# Made by tools/variants.py from ja-itaiji 1.0.2 (MIT, (c) 2024 Ryuji Chiba): a base and its variants.\n"
-)
+HEAD = "# Made by tools/variants.py from ja-itaiji 1.0.2 (MIT, (c) 2024 Ryuji Chiba): a base and its variants.\n"
 
 
 def is_level_1(character: str) -> bool:
