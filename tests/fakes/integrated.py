@@ -25,7 +25,7 @@ from kyotsu.integrated.records import (
     SealedNumber,
 )
 from kyotsu.integrated.showing import Showing
-from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Seen, Wanted, Write
+from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Seen, Taken, Wanted, Write
 from kyotsu.integrated.telling import Teller
 from tests.fakes.protection import MemoryAudit, MemoryProtection
 from tests.fakes.sealing import FINGERPRINTS
@@ -110,13 +110,17 @@ class MemoryIntegrated:
         return self.entries.get(number, [])
 
     def note(self, conflicts: Iterable[Conflict]) -> None:
-        self.noted |= {(found.number, found.integrated, found.other): found for found in conflicts}
+        for found in conflicts:
+            before = self.noted.get(found[:3])
+            if before is None or before.at < found.at:
+                self.noted[found[:3]] = found
 
     def conflicts(self) -> Iterator[Conflict]:
         yield from self.noted.values()
 
-    def taken(self, numbers: Collection[str]) -> set[str]:
-        return set(numbers) & (self.people.keys() | self.reserved)
+    def taken(self, numbers: Collection[str]) -> Mapping[str, Taken]:
+        known = dict.fromkeys(self.reserved, Taken.RESERVED) | dict.fromkeys(self.people, Taken.PERSON)
+        return {number: known[number] for number in numbers if number in known}
 
     def reserve(self, numbers: Collection[str]) -> list[str]:
         taken = [number for number in dict.fromkeys(numbers) if number in self.people]

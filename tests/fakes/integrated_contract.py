@@ -8,7 +8,7 @@ from kyotsu.addressees.store import Done
 from kyotsu.integrated import deciding
 from kyotsu.integrated.changes import Change, Known, Told
 from kyotsu.integrated.records import Category, Conflict, Deed, IntegratedPerson, RowKey
-from kyotsu.integrated.store import IntegratedStore, Seen, Wanted, Write
+from kyotsu.integrated.store import IntegratedStore, Seen, Taken, Wanted, Write
 from tests.fakes.integrated import AT, ONE, RESIDENTS, TELLER, TWO, WELFARE, told
 
 FRESH, SECOND = "900000000000001", "900000000000018"
@@ -160,12 +160,22 @@ class IntegratedContract:
             store.note([found, found])
         assert list(store.conflicts()) == [found]
 
+    def test_of_one_conflict_the_latest_is_listed(self, store: IntegratedStore) -> None:
+        at = [Conflict("1", FRESH, "", "010", f"202605{day}090000") for day in ("02", "03", "01")]
+        for found in at:
+            store.note([found])
+        assert list(store.conflicts()) == [at[1]]
+
     def test_a_reserved_number_is_never_issued(self, store: IntegratedStore) -> None:
         put(store, decided(store, told("2", individual=TWO), SECOND))
         for _ in range(2):
             assert store.reserve([FRESH, "77", SECOND]) == [SECOND]
         assert store.person(FRESH) is None
-        assert store.taken([FRESH, "77", SECOND, "78"]) == {FRESH, "77", SECOND}
+        assert store.taken([FRESH, "77", SECOND, "78"]) == {
+            FRESH: Taken.RESERVED,
+            "77": Taken.RESERVED,
+            SECOND: Taken.PERSON,
+        }
         assert put(store, decided(store, told())) == [False]
 
     def test_many_are_looked_at_in_order(self, store: IntegratedStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from kyotsu.addressees.store import Done
@@ -48,6 +49,15 @@ class Write(NamedTuple):
     """When it was processed, ISO 8601, JST: for the history."""
 
 
+class Taken(StrEnum):
+    """Why a number is never issued."""
+
+    PERSON = "person"
+    """A person has it, or had."""
+    RESERVED = "reserved"
+    """It is one of a former system."""
+
+
 class IntegratedStore(Protocol):
     """Integrated people. Every read sees every earlier write."""
 
@@ -80,15 +90,18 @@ class IntegratedStore(Protocol):
         ...
 
     def note(self, conflicts: Iterable[Conflict]) -> None:
-        """Keep conflicts for a clerk; keeping one again changes nothing."""
+        """Keep conflicts for a clerk; keeping one again, or an earlier one later, changes nothing.
+
+        One that was settled is open again if a later 操作日時 tells it.
+        """
         ...
 
     def conflicts(self) -> Iterator[Conflict]:
-        """Yield the conflicts that were kept."""
+        """Yield the conflicts that were kept and not settled."""
         ...
 
-    def taken(self, numbers: Collection[str]) -> set[str]:
-        """Return which of these numbers a person has or had, or a migration reserved."""
+    def taken(self, numbers: Collection[str]) -> Mapping[str, Taken]:
+        """Return those of these numbers that a person has or had, or a migration reserved."""
         ...
 
     def reserve(self, numbers: Collection[str]) -> list[str]:

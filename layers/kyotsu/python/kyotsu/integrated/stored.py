@@ -12,7 +12,7 @@ from kyotsu.integrated.packing import pack_entry, pack_information, pack_person
 from kyotsu.integrated.records import IntegratedPerson, SealedNumber
 from kyotsu.integrated.store import Write
 
-PERSON, ROW, DONE, NOTICE, CONFLICT = "P", "R#", "DONE", "NOTICE", "CONFLICT"
+PERSON, ROW, DONE, NOTICE, CONFLICT, SETTLED = "P", "R#", "DONE", "NOTICE", "CONFLICT", "SETTLED"
 _FREE = "attribute_not_exists(pk)"
 
 

@@ -10,7 +10,7 @@
 | found by 宛名番号 | 団体コード#A#宛名番号 | A | n number |
 | once | 団体コード#DONE#key | D | c content, a answer |
 | notice of deletion | 団体コード#NOTICE | number | t when |
-| conflict | 団体コード#CONFLICT | 宛名番号#number#other | b |
+| conflict, and how it was settled | see `conflict_table` | | |
 
 個人番号 is sealed, its data key wrapped. What finds a person is written in the transaction of the person, on condition
 that nobody else is found by it: two requests for one 個人番号 at once can't both be given a number.
@@ -21,12 +21,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from botocore.exceptions import ClientError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from kyotsu.addressees.store import Done
 from kyotsu.contracts.sealing import DataKey, Sealer
+from kyotsu.integrated.conflict_table import ConflictTable
 from kyotsu.integrated.packing import unpack_entry, unpack_information, unpack_person
 from kyotsu.integrated.records import (
     Conflict,
@@ -36,9 +36,8 @@ from kyotsu.integrated.records import (
     RowKey,
     SealedNumber,
 )
-from kyotsu.integrated.store import Seen, Wanted, Write
+from kyotsu.integrated.store import Seen, Taken, Wanted, Write
 from kyotsu.integrated.stored import (
-    CONFLICT,
     PERSON,
     ROW,
     Keys,
@@ -75,6 +74,7 @@ class IntegratedTable:
         self._municipality = municipality
         self._keys = Keys(municipality)
         self._sealer = sealer
+        self._conflicts = ConflictTable(client, table, municipality)
 
     def look(self, wanted: Sequence[Wanted]) -> list[Seen]:
         """Return what is known of each, in order: one batch for what finds people, one for the people."""
@@ -109,21 +109,19 @@ class IntegratedTable:
         return [unpack_entry(int(item["sk"]["S"].partition("#")[2]), item["b"]["B"]) for item in items]
 
     def note(self, conflicts: Iterable[Conflict]) -> None:
-        """Keep conflicts for a clerk; keeping one again changes nothing that matters."""
-        for found in dict.fromkeys(conflicts):
-            key = self._keys.listed(CONFLICT, f"{found.number}#{found.integrated}#{found.other}")
-            item: Any = {**key, "b": {"B": msgspec.msgpack.encode(found)}}
-            self._client.put_item(TableName=self._table, Item=item)
+        """Keep conflicts for a clerk; keeping one again, or an earlier one later, changes nothing."""
+        self._conflicts.note(conflicts)
 
     def conflicts(self) -> Iterator[Conflict]:
-        """Yield the conflicts that were kept."""
-        for item in self._query(self._keys.listed(CONFLICT, "")):
-            yield Conflict(*msgspec.msgpack.decode(item["b"]["B"]))
+        """Yield the conflicts that were kept and not settled."""
+        return self._conflicts.open()
 
-    def taken(self, numbers: Collection[str]) -> set[str]:
-        """Return which of these numbers a person has or had, or a migration reserved."""
+    def taken(self, numbers: Collection[str]) -> Mapping[str, Taken]:
+        """Return those of these numbers that a person has or had, or a migration reserved."""
         found = self._items(self._keys.of_person(number, PERSON) for number in numbers)
-        return {pk.rpartition("#")[2] for pk, _ in found}
+        return {
+            pk.rpartition("#")[2]: Taken.PERSON if "v" in item else Taken.RESERVED for (pk, _), item in found.items()
+        }
 
     def reserve(self, numbers: Collection[str]) -> list[str]:
         """Reserve migrated numbers; return those that are taken already."""
@@ -183,8 +181,8 @@ class IntegratedTable:
         """Yield the items of a partition whose sort keys begin as the given one, in order."""
         request: dict[str, Any] = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)" if key["sk"]["S"] else "pk = :pk",
-            "ExpressionAttributeValues": {f":{name}": value for name, value in key.items() if value["S"]},
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
+            "ExpressionAttributeValues": {f":{name}": value for name, value in key.items()},
             "ConsistentRead": True,
         }
         while True:
