@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 console = Console()
@@ -37,6 +37,22 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def print_items(title: str, items: Iterable[tuple[str, object]]) -> None:
     """Print names and values, one below the other."""
     print_table(title, ("項目", "値"), items)
+
+
+@contextmanager
+def counted_progress() -> Iterator[Callable[[str, int], Callable[[int], object]]]:
+    """Show how much of steps is done, while the block runs.
+
+    What is yielded takes the name and size of a step, and returns what is told how much more of it is done.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=notices, transient=True) as progress:
+
+        def shown(name: str, size: int) -> Callable[[int], object]:
+            task = progress.add_task(name, total=size)
+            return lambda done: progress.advance(task, done)
+
+        yield shown
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from kyotsu.addressees.standing_table import StandingTable
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts.audit import Access, Deed
 from kyotsu.contracts.protection import OPERATOR, Reader
+from kyotsu.integrated.conflict_table import ConflictTable
 from kyotsu.integrated.table import IntegratedTable
 from kyotsu.japanese.dates import JST, utc_now
 from kyotsu_cli.deployment import Deployment
@@ -26,7 +27,8 @@ from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.undoing import operator
 from kyotsu_cli.viewing import OPERATION, UNRECORDED
 
-_BUSINESS = "031"
+_BUSINESS, INTEGRATED = "031", "032"
+"""住登外者宛名番号管理 and 団体内統合宛名番号管理, for which operators read and change."""
 REGISTERED_BY = REGISTRY
 """As whom operators look and link: the registry's own clerks."""
 
@@ -57,6 +59,12 @@ class Registry:
         return IntegratedTable(
             boto3.client("dynamodb"), outputs["IntegratedTable"], municipality, self.deployment.sealing.sealer
         )
+
+    @property
+    def conflicts(self) -> ConflictTable:
+        """Whom a 宛名番号 and a 個人番号 told apart."""
+        outputs = self.deployment.outputs
+        return ConflictTable(boto3.client("dynamodb"), outputs["IntegratedTable"], self.deployment.municipality)
 
     @property
     def clerks(self) -> ClerksListTable:
@@ -92,7 +100,9 @@ class Registry:
     def _name(self) -> str:
         return self.deployment.outputs["AddresseesTable"]
 
-    def tell(self, subject: str, numbers: Sequence[str], deed: Deed, access_id: str = "") -> None:
+    def tell(
+        self, subject: str, numbers: Sequence[str], deed: Deed, access_id: str = "", *, business: str = _BUSINESS
+    ) -> None:
         """Record in the audit trail what is about to be done; raises CommandError if it can't be recorded.
 
         `access_id`: the same for a repeat, so that it is told once.
@@ -101,7 +111,7 @@ class Registry:
             access_id=access_id or str(uuid.uuid4()),
             at=utc_now().astimezone(JST).isoformat(timespec="milliseconds"),
             actor=f"{OPERATOR}:{operator()}",
-            business=_BUSINESS,
+            business=business,
             purpose=OPERATION,
             deed=deed,
             subject=subject,

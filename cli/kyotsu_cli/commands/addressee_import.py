@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from kyotsu.addressees.migrating import Fate
 from kyotsu.catalogue.model import System
@@ -21,7 +19,7 @@ from kyotsu_cli import migrating
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.output import notices, print_json
+from kyotsu_cli.output import counted_progress, print_json
 from kyotsu_cli.registry import Registry
 
 Shown = Callable[[str, int], Callable[[int], object]]
@@ -49,7 +47,7 @@ def import_(
     registry = Registry(connect())
     migration = _migration(registry, _system(system))
     try:
-        with _progress() as shown:
+        with counted_progress() as shown:
             read = _surveyed(migration, files, shown)
             for numbers in migration.survey.disclosed():
                 registry.tell("addressee import", numbers, Deed.READ)
@@ -117,15 +115,3 @@ def _system(given: str | None) -> System | None:
     if found is None:
         raise CommandError(f"{given} はカタログにないシステムです。--system を確認してください。", Exit.USAGE)
     return found
-
-
-@contextmanager
-def _progress() -> Iterator[Shown]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=notices, transient=True) as progress:
-
-        def shown(name: str, size: int) -> Callable[[int], object]:
-            task = progress.add_task(name, total=size)
-            return lambda done: progress.advance(task, done)
-
-        yield shown

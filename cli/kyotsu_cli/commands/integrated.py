@@ -9,6 +9,7 @@ import typer
 from kyotsu.addressees.items import BY_NAME
 from kyotsu.integrated.records import ADDRESS, IntegratedPerson
 from kyotsu.integrated.store import Wanted
+from kyotsu_cli.commands import integrated_conflicts, integrated_reserve
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import connect
 from kyotsu_cli.failure import CommandError, Exit
@@ -17,6 +18,8 @@ from kyotsu_cli.registry import Registry
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
+app.command("reserve")(integrated_reserve.reserve)
+app.add_typer(integrated_conflicts.app, name="conflicts", help="宛名番号と個人番号の人が違うもの（職員の確認一覧）")
 
 
 @app.callback()
