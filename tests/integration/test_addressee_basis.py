@@ -70,3 +70,7 @@ def test_protected_people_without_a_basis_are_listed_and_the_trail_knew_before(
         {"addressee_number": LACKING, "withdrawn": False},
     )
     assert told == [("addressee basis set", [BASED]), ("addressee basis list", [LACKING])]
+    assert json.loads(kyotsu("list", BASED, "--json").stdout)["document"] == "R8-1"
+    assert told[2:] == [("addressee basis list", [BASED])]
+    assert kyotsu("list", LACKING, "--json").stdout == ""
+    assert len(told) == 3

@@ -88,6 +88,8 @@ def list_(
 
 def _show_history(registry: Registry, number: str, *, as_json: bool) -> None:
     found = registry.bases.history(number)
+    if found:  # that there is a basis tells that there is a measure
+        registry.tell("addressee basis list", [number], Deed.READ)
     if as_json:
         for basis in found:
             shown = {"revision": basis.revision, "kind": str(basis.kind), "document": basis.document, "day": basis.day}

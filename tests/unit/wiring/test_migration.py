@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from kyotsu.addressees.migrating import Fate
+from kyotsu.addressees.migrating import Fate, Place
+from kyotsu.addressees.migration_writing import Task
 from kyotsu.addressees.records import Deed, Origin, Use
 from kyotsu.addressees.store import Lease
 from kyotsu.contracts import outcomes
+from kyotsu.contracts.rows import Row
 from kyotsu.linkage.rejection import FileRejectedError
 from kyotsu.wiring.migration import SameContentError
 from kyotsu.wiring.migration_files import FileChangedError
 from tests.fakes.faults import Fault, Faults
 from tests.fakes.interruption import StoppedError
-from tests.fakes.migration import NOW, OldRegistry, migration, old_file, old_row, run
+from tests.fakes.migration import COLUMNS, NOW, OldRegistry, migration, old_file, old_row, run
 
 TAX, WELFARE = Use("010"), Use("022")
 BOTH = frozenset({TAX, WELFARE})
@@ -207,6 +209,14 @@ def test_a_wrong_row_tells_nothing_that_could_be_a_name(tmp_path: Path) -> None:
     told = run(migration(registry), old_file(tmp_path / "a.csv", *shifted))
     assert {number for number, _, _ in told} == {""}
     assert {line for _, line, _ in told} == {2, 3}
+
+
+def test_a_row_shows_nothing_of_a_person_where_it_is_printed() -> None:
+    row = Row(2, [old_row(ONE, kojinbango="123456789018").get(column, "") for column in COLUMNS])
+    read = migration(OldRegistry()).reader.read(row)
+    assert read.use == TAX
+    told = repr(read) + repr(Task(Place(0, 2), "row/a/2", TAX, read.values))
+    assert not [value for value in ("123456789018", "移行", "1970") if value in told]
 
 
 def test_a_number_is_reserved_as_receivers_pad_it_too(tmp_path: Path) -> None:

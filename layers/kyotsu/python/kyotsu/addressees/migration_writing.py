@@ -7,9 +7,9 @@ its system deleted the record or changed it. A row whose effect is there already
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.conditions import CHOSEN, EXISTING
@@ -33,14 +33,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Task(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Task:
     """A row to take over, with its values by romaji name."""
 
     place: Place
     once: str
     """Names the row, whatever the files are called and however they are ordered."""
     use: Use
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
 
     @property
     def number(self) -> str:

@@ -102,6 +102,9 @@ class ShownPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     jusho_kokugaijusho: str = ""
     juminjotai: str = ""
 
+    def __repr__(self) -> str:
+        return "ShownPerson(…)"
+
 
 class ShownBody(msgspec.Struct, frozen=True, kw_only=True, rename={"links": "_links"}):
     """Body of status 200 of a look-up: nobody, or one person."""

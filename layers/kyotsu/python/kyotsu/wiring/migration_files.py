@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from kyotsu.addressees.items import BY_NAME
 from kyotsu.addressees.records import NO_ID, Use, use_of
@@ -64,10 +63,11 @@ def scanned(path: Path, columns: Sequence[str], version: str, progress: Callable
     return MigrationFile(path, scan(blocks(), columns, version), stamp)
 
 
-class ReadRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReadRow:
     """A row as migrations need it. Without a `use`, one of the problems says why it is not taken over."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     use: Use | None
     problems: Sequence[RowProblem]
 
