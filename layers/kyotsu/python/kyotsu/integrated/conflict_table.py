@@ -10,61 +10,36 @@ A conflict that is told again by a later 操作日時 replaces the item, and is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
 from kyotsu.addressees.clerks_list import Settlement
+from kyotsu.integrated.conflict_notes import ConflictNotes, conflict_of, packed
 from kyotsu.integrated.records import Conflict
-from kyotsu.integrated.stored import CONFLICT, SETTLED, Keys
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from kyotsu.integrated.stored import SETTLED
 
 _CONDITION = "ConditionalCheckFailed"
 
 
-class ConflictTable:
+class ConflictTable(ConflictNotes):
     """A `ConflictList` on DynamoDB."""
-
-    def __init__(self, client: DynamoDBClient, table: str, municipality: str) -> None:
-        self._client = client
-        self._table = table
-        self._keys = Keys(municipality)
-
-    def note(self, conflicts: Iterable[Conflict]) -> None:
-        """Keep conflicts for a clerk; keeping one again, or an earlier one later, changes nothing."""
-        for found in dict.fromkeys(conflicts):
-            item: Any = {**self._open(found), "b": _packed(found), "t": {"S": found.at}}
-            try:
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(t) OR t < :t",
-                    ExpressionAttributeValues={":t": {"S": found.at}},
-                )
-            except self._client.exceptions.ConditionalCheckFailedException:
-                continue  # it is there
-
-    def open(self) -> Iterator[Conflict]:
-        """Yield conflicts that nobody settled, by id."""
-        return (_conflict(item) for item in self._items(CONFLICT) if "a" not in item)
 
     def settled(self) -> Iterator[tuple[Conflict, Settlement]]:
         """Yield how conflicts were settled, by id."""
-        return ((_conflict(item), _settlement(item)) for item in self._items(SETTLED))
+        return ((conflict_of(item), _settlement(item)) for item in self.items(SETTLED))
 
     def settle(self, conflict: Conflict, settlement: Settlement) -> bool:
         """Settle a conflict as it was read; False: it is not open so, as it was settled or told again meanwhile.
 
         Settling it again the same way is True: the first answer may have been lost.
         """
-        read, how, key = _packed(conflict), {"B": msgspec.json.encode(settlement)}, self._done(conflict)
+        read, how, key = packed(conflict), {"B": msgspec.json.encode(settlement)}, self._done(conflict)
         marking: Any = {
             "TableName": self._table,
-            "Key": self._open(conflict),
+            "Key": self.place(conflict),
             "UpdateExpression": "SET a = :a, t = :t",
             "ConditionExpression": "b = :b AND attribute_not_exists(a)",
             "ExpressionAttributeValues": {":a": how, ":b": read, ":t": {"S": conflict.at}},
@@ -78,9 +53,6 @@ class ConflictTable:
             return True
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         return found is not None and _settlement(found) == settlement
-
-    def _open(self, conflict: Conflict) -> Any:
-        return self._keys.listed(CONFLICT, "#".join(conflict[:3]))
 
     def _done(self, conflict: Conflict) -> Any:
         return self._keys.listed(SETTLED, "#".join((*conflict[:3], conflict.at)))
@@ -96,24 +68,6 @@ class ConflictTable:
                 return False
             raise
         return True
-
-    def _items(self, kind: str) -> Iterator[Any]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": self._keys.listed(kind, "")["pk"]},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            yield from page["Items"]
-
-
-def _packed(conflict: Conflict) -> Any:
-    return {"B": msgspec.msgpack.encode(conflict)}
-
-
-def _conflict(item: Any) -> Conflict:
-    return Conflict(*msgspec.msgpack.decode(item["b"]["B"]))
 
 
 def _settlement(item: Any) -> Settlement:

@@ -6,7 +6,7 @@
 | reserved number | 団体コード#N#number | P | r |
 | row | 団体コード#N#number | R#宛名番号#業務ID#local id | b what it tells |
 | history | 団体コード#N#number | H#revision | b |
-| found by 個人番号 | 団体コード#I#fingerprint | I | n number |
+| found by 個人番号 | 団体コード#I#fingerprint | I | n number, o the person has another one now: it finds nobody |
 | found by 宛名番号 | 団体コード#A#宛名番号 | A | n number |
 | once | 団体コード#DONE#key | D | c content, a answer |
 | notice of deletion | 団体コード#NOTICE | number | t when |
@@ -26,7 +26,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from kyotsu.addressees.store import Done
 from kyotsu.contracts.sealing import DataKey, Sealer
-from kyotsu.integrated.conflict_table import ConflictTable
+from kyotsu.integrated.conflict_notes import ConflictNotes
 from kyotsu.integrated.packing import unpack_entry, unpack_information, unpack_person
 from kyotsu.integrated.records import (
     Conflict,
@@ -38,6 +38,7 @@ from kyotsu.integrated.records import (
 )
 from kyotsu.integrated.store import Seen, Taken, Wanted, Write
 from kyotsu.integrated.stored import (
+    FORMER,
     PERSON,
     ROW,
     Keys,
@@ -74,12 +75,12 @@ class IntegratedTable:
         self._municipality = municipality
         self._keys = Keys(municipality)
         self._sealer = sealer
-        self._conflicts = ConflictTable(client, table, municipality)
+        self._conflicts = ConflictNotes(client, table, municipality)
 
     def look(self, wanted: Sequence[Wanted]) -> list[Seen]:
         """Return what is known of each, in order: one batch for what finds people, one for the people."""
         found = self._items(key for one in wanted for key in self._finding(one))
-        numbers = {key: str(item["n"]["S"]) for key, item in found.items() if "n" in item}
+        numbers = {key: str(item["n"]["S"]) for key, item in found.items() if "n" in item and FORMER not in item}
         people = self._people(numbers.values())
         return [self._seen(one, found, numbers, people) for one in wanted]
 
@@ -157,13 +158,16 @@ class IntegratedTable:
         own = people.get(numbers.get(_place(self._keys.by_number(one.number)), "")) if one.number else None
         if own is not None and not own.is_behind(one.number or ""):
             own = None
-        other = None
+        other, formerly = None, ""
         if one.fingerprint:
-            other = people.get(numbers.get(_place(self._keys.by_individual(one.fingerprint)), ""))
+            place = _place(self._keys.by_individual(one.fingerprint))
+            item, other = found.get(place, {}), people.get(numbers.get(place, ""))
+            formerly = item["n"]["S"] if FORMER in item else ""
             if other is not None and (other.deleted or other.fingerprint != one.fingerprint):
                 other = None
         done = found.get(_place(self._keys.once(one.once))) if one.once else None
-        return Seen(own, other, Done(one.once or "", done["c"]["B"], done["a"]["B"]) if done else None)
+        told = Done(one.once or "", done["c"]["B"], done["a"]["B"]) if done else None
+        return Seen(own, other, told, formerly)
 
     def _people(self, numbers: Iterable[str]) -> dict[str, IntegratedPerson]:
         items = self._items(self._keys.of_person(number, PERSON) for number in numbers)
