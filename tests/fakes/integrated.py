@@ -68,6 +68,8 @@ class MemoryIntegrated:
 
     people: dict[str, IntegratedPerson] = field(default_factory=dict)
     by_individual: dict[bytes, str] = field(default_factory=dict)
+    former: dict[bytes, str] = field(default_factory=dict)
+    """Who had a 個人番号 before it was changed."""
     by_number: dict[str, str] = field(default_factory=dict)
     rows: dict[tuple[str, RowKey], Information] = field(default_factory=dict)
     entries: dict[str, list[HistoryEntry]] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class MemoryIntegrated:
                     self.people.get(self.by_number.get(one.number or "", "")),
                     self.people.get(self.by_individual.get(one.fingerprint or b"", "")),
                     self.done.get(one.once or ""),
+                    self.former.get(one.fingerprint or b"", ""),
                 )
                 for one in wanted
             ]
@@ -156,8 +159,11 @@ class MemoryIntegrated:
         self.people[after.number] = after
         if change.before:
             del self.by_individual[change.before.fingerprint]
+            if change.before.fingerprint != after.fingerprint:
+                self.former[change.before.fingerprint] = after.number
         if not after.deleted:
             self.by_individual[after.fingerprint] = after.number
+            self.former.pop(after.fingerprint, None)
         for number in change.unlinked:
             del self.by_number[number]
         self.by_number |= dict.fromkeys(change.linked, after.number)

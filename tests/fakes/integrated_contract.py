@@ -22,8 +22,7 @@ def look(store: IntegratedStore, one: Told, once: str | None = None) -> Seen:
 
 def decided(store: IntegratedStore, one: Told, fresh: str = FRESH, resident: Category | None = None) -> Change:
     seen = look(store, one)
-    known = Known(by_number=seen.by_number, by_individual=seen.by_individual, resident=resident)
-    change = deciding.issue(one, known, fresh)
+    change = deciding.issue(one, seen.known(resident), fresh)
     assert isinstance(change, Change)
     return change
 
@@ -108,7 +107,7 @@ class IntegratedContract:
         former = person(store).sealed
         assert put(store, decided(store, told(individual=TWO, at="10:00:00", reason="45"))) == [True]
         old, new = store.look([Wanted(None, TELLER.of_individual(number)) for number in (ONE, TWO)])
-        assert old.by_individual is None
+        assert (old.by_individual, old.formerly, new.formerly) == (None, FRESH, "")
         assert new.by_individual == person(store)
         sealed = person(store).sealed
         assert sealed is not None
@@ -116,7 +115,19 @@ class IntegratedContract:
         assert former is not None
         assert store.history(FRESH)[-1].former == former
         assert store.individual_number(FRESH, former) == ONE
-        assert put(store, decided(store, told("7", individual=ONE), SECOND)) == [True]
+        other = decided(store, told("7", individual=ONE), SECOND)
+        assert other.suspect == Conflict("7", SECOND, FRESH, "010", "20260501090000")
+        assert put(store, other) == [True]
+        assert look(store, told("7", individual=ONE)) == Seen(person(store, SECOND), person(store, SECOND))
+
+    def test_an_individual_number_goes_back_to_the_one_before(self, store: IntegratedStore) -> None:
+        put(store, decided(store, told()))
+        assert put(store, decided(store, told(individual=TWO, at="10:00:00", reason="45"))) == [True]
+        back = decided(store, told(individual=ONE, at="11:00:00", reason="46"))
+        assert (put(store, back), back.suspect) == ([True], None)
+        one, two = store.look([Wanted(None, TELLER.of_individual(number)) for number in (ONE, TWO)])
+        assert (one.by_individual, one.formerly) == (person(store), "")
+        assert (two.by_individual, two.formerly) == (None, FRESH)
 
     def test_an_ended_row_is_erased_and_its_number_free(self, store: IntegratedStore) -> None:
         put(store, decided(store, told()))

@@ -10,6 +10,7 @@ import pytest
 
 from kyotsu.contracts.api import ApiAnswer
 from kyotsu.contracts.audit import Deed
+from kyotsu.integrated.conflicts import still_open
 from kyotsu.integrated.items import MOST_PEOPLE
 from kyotsu.integrated.records import ADDRESS, Category
 from kyotsu.integrated.showing import UndecidedError
@@ -190,6 +191,20 @@ def test_conflicts_are_refused_and_kept_for_a_clerk(office: Office, store: Memor
         (NUMBER, "900000000000001", "900000000000002"),
         (NUMBER, "900000000000001", ""),
     ]
+
+
+def test_a_number_issued_by_somebodys_former_individual_number_is_kept_for_a_clerk(
+    office: Office, store: MemoryIntegrated
+) -> None:
+    """A business that did not hear of the change asks for the same person under a number of its own."""
+    office.issue.answer(request(body()))
+    office.issue.answer(request(body(subject(kojinbango=TWO, idojiyu="45")), attempt="r2"))
+    assert list(store.conflicts()) == []
+    late = office.issue.answer(request(body(subject(atenabango="7"), gyomuid="022"), "022", attempt="r3"))
+    assert late.status == 200
+    (found,) = store.conflicts()
+    assert (found.number, found.integrated, found.other) == ("7", "900000000000002", "900000000000001")
+    assert [*still_open([found], store)] == [found]
 
 
 def test_a_changed_individual_number_finds_the_same_number_and_the_old_one_nobody(office: Office) -> None:

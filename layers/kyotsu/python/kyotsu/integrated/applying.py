@@ -17,7 +17,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
 from kyotsu.integrated import deciding
-from kyotsu.integrated.changes import Change, Known, Refused, Told
+from kyotsu.integrated.changes import Change, Refused, Told
 from kyotsu.integrated.records import Conflict
 from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Wanted, Write
 from kyotsu.integrated.telling import Teller
@@ -121,17 +121,14 @@ class IntegratedChunk:
             if seen.done is not None:
                 _count(applied, job, _Kind(seen.done.answer.decode()))
                 continue
-            known = Known(
-                by_number=seen.by_number,
-                by_individual=seen.by_individual,
-                resident=categories.get(job.told.number),
-            )
+            known = seen.known(categories.get(job.told.number))
             decided = deciding.end(job.told, known) if job.ends else deciding.update(job.told, known)
             if isinstance(decided, Refused):
                 item = "個人番号" if decided.conflict else "宛名番号"
                 applied.problems.append(_problem(job.line, item, decided.outcome, job.told.number))
                 conflicts += [decided.conflict] if decided.conflict else []
             else:
+                conflicts += [decided.suspect] if decided and decided.suspect else []
                 kind = _kind(job, decided)
                 writes.append((job, kind, Write(decided, Done(job.once, b"", kind.encode()), self._at)))
         store.note(conflicts)

@@ -43,6 +43,8 @@ class Known:
     """Whom the 宛名番号 stands for."""
     by_individual: IntegratedPerson | None = None
     """Whom the 個人番号 finds."""
+    formerly: str = ""
+    """団体内統合宛名番号 of who had the 個人番号 before it was changed, if nobody has it now."""
     resident: Category | None = None
     """住民区分 of the 宛名番号, as the residents have it now; None: no resident ever had it."""
 
@@ -63,6 +65,8 @@ class Change:
     """To be sealed and found from now on; the one before no longer finds the person."""
     outdated: bool = False
     """What was told is older than what is known, and changed nothing."""
+    suspect: Conflict | None = None
+    """To be listed for a clerk although it is done: the 個人番号 was another person's before that one's was changed."""
 
     @property
     def changes(self) -> bool:

@@ -43,6 +43,7 @@ def issue(told: Told, known: Known, fresh: str | None) -> Change | Refused | Non
         row=told.key,
         information=told.information,
         individual_number=told.individual_number,
+        suspect=_suspect(told, known, fresh),
     )
 
 
@@ -83,14 +84,17 @@ def _refused(told: Told, known: Known) -> Refused | None:
         return Refused(outcomes.TOO_MANY_ROWS, limit=MOST_ROWS)
     if own is None or told.fingerprint is None or own.fingerprint == told.fingerprint:
         return None
-    by = told.use.local_system if told.use.business == "000" else told.use.business
     if other is not None and other.number != own.number:
-        found = Conflict(told.number, own.number, other.number, by, told.operated_at)
+        found = Conflict(told.number, own.number, other.number, _by(told), told.operated_at)
         return Refused(outcomes.INDIVIDUAL_NUMBER_TAKEN, found)
     if not told.renumbered:
-        found = Conflict(told.number, own.number, "", by, told.operated_at)
+        found = Conflict(told.number, own.number, "", _by(told), told.operated_at)
         return Refused(outcomes.INDIVIDUAL_NUMBER_DIFFERS, found)
     return None
+
+
+def _by(told: Told) -> str:
+    return told.use.local_system if told.use.business == "000" else told.use.business
 
 
 def _updated(told: Told, known: Known, person: IntegratedPerson) -> Change:
@@ -116,7 +120,16 @@ def _updated(told: Told, known: Known, person: IntegratedPerson) -> Change:
         information=_if(tells, told),
         individual_number=told.individual_number if renumbered else None,
         outdated=outdated,
+        suspect=_suspect(told, known, person.number) if renumbered else None,
     )
+
+
+def _suspect(told: Told, known: Known, number: str) -> Conflict | None:
+    """Return what a clerk must look at if somebody gets a 個人番号 that was another's: it is that one told by a system
+    that did not hear of the change, or the other's was corrected."""
+    if known.formerly in ("", number):
+        return None
+    return Conflict(told.number, number, known.formerly, _by(told), told.operated_at)
 
 
 def _if(tells: bool, told: Told) -> Information | None:

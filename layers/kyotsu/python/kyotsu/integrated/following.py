@@ -14,7 +14,7 @@ from kyotsu.addressees.items import PERSON
 from kyotsu.addressees.records import Operation, Use
 from kyotsu.contracts.events import ResidentRecorded
 from kyotsu.integrated import deciding
-from kyotsu.integrated.changes import Known, Refused, Told
+from kyotsu.integrated.changes import Refused, Told
 from kyotsu.integrated.records import (
     INDIVIDUAL_NUMBER_CHANGED,
     RESIDENTS_BUSINESS,
@@ -80,11 +80,7 @@ class Following:
                 return refused
             told = self._told(event.addressee_number, resident, resident.items, person)
             seen = self.store.look([Wanted(told.number, told.fingerprint)])[0]
-            known = Known(
-                by_number=seen.by_number,
-                by_individual=seen.by_individual,
-                resident=Category(resident.sequence, resident.category),
-            )
+            known = seen.known(Category(resident.sequence, resident.category))
             decided = deciding.update(told, known)
             if isinstance(decided, Refused):
                 refused = decided
@@ -92,6 +88,7 @@ class Following:
                 decided = deciding.update(_without_number(told), known)
             if isinstance(decided, Refused):
                 return decided
+            self.store.note([decided.suspect] if decided.suspect else [])
             if not decided.changes or self.store.write([Write(decided, None, at)])[0]:
                 return refused
         raise FollowingContendedError

@@ -18,7 +18,7 @@ from kyotsu.addressees.records import Use
 from kyotsu.addressees.store import Done, NumberSource
 from kyotsu.contracts import outcomes
 from kyotsu.integrated import deciding
-from kyotsu.integrated.changes import Change, Known, Refused, Told
+from kyotsu.integrated.changes import Change, Refused, Told
 from kyotsu.integrated.records import Category, Conflict
 from kyotsu.integrated.requests import Header, PlacedError, Subject, refused
 from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Seen, Wanted, Write
@@ -112,14 +112,14 @@ class Issuing:
                 conflicts += [decided.conflict] if decided.conflict else []
             elif decided.changes or job.once:
                 writes.append((job, decided, Write(decided, _done(job, decided), at)))
+                conflicts += [decided.suspect] if decided.suspect else []
             else:
                 ended.append(_issued(job, decided))
         self.store.note(conflicts)
         return _sorted_out(ended, writes, self.store.write([write for _, _, write in writes]))
 
     def _decided(self, job: _Job, seen: Seen, categories: Mapping[str, Category]) -> Change | Refused:
-        resident = categories.get(job.told.number)
-        known = Known(by_number=seen.by_number, by_individual=seen.by_individual, resident=resident)
+        known = seen.known(categories.get(job.told.number))
         decided = deciding.issue(job.told, known, None)
         if decided is None:
             decided = deciding.issue(job.told, known, self._fresh(job))

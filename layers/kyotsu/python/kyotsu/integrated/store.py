@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from kyotsu.addressees.store import Done
-from kyotsu.integrated.changes import Change
+from kyotsu.integrated.changes import Change, Known
 from kyotsu.integrated.records import (
     Category,
     Conflict,
@@ -38,6 +38,13 @@ class Seen:
     by_number: IntegratedPerson | None = None
     by_individual: IntegratedPerson | None = None
     done: Done | None = field(default=None)
+    formerly: str = ""
+    """As `Known.formerly`."""
+
+    def known(self, resident: Category | None = None) -> Known:
+        """Return what an update is decided by; `resident`: what the residents say of its 宛名番号."""
+        people = {"by_number": self.by_number, "by_individual": self.by_individual}
+        return Known(**people, formerly=self.formerly, resident=resident)
 
 
 class Write(NamedTuple):

@@ -13,6 +13,8 @@ from kyotsu.integrated.records import IntegratedPerson, SealedNumber
 from kyotsu.integrated.store import Write
 
 PERSON, ROW, DONE, NOTICE, CONFLICT, SETTLED = "P", "R#", "DONE", "NOTICE", "CONFLICT", "SETTLED"
+FORMER = "o"
+"""Attribute of what found a person by 個人番号 before that was changed."""
 _FREE = "attribute_not_exists(pk)"
 
 
@@ -115,15 +117,20 @@ def _person(
 def _finding(keys: Keys, change: Change) -> Iterator[dict[str, Any]]:
     """Yield what finds the person from now on, and what no longer does."""
     before, after = change.before, change.after
-    found = [keys.by_number(number) for number in sorted(change.linked)]
-    lost = [keys.by_number(number) for number in sorted(change.unlinked)]
-    if before is None or before.fingerprint != after.fingerprint:
-        found.append(keys.by_individual(after.fingerprint))
-    if before is not None and (after.deleted or before.fingerprint != after.fingerprint):
-        lost.append(keys.by_individual(before.fingerprint))
     number = {"S": after.number}
-    for place in found:
+    own: dict[str, Any] = {"ConditionExpression": "n = :number", "ExpressionAttributeValues": {":number": number}}
+    for place in map(keys.by_number, sorted(change.linked)):
         yield {"Put": {"Item": {**place, "n": number}, "ConditionExpression": _FREE}}
-    for place in lost:
-        condition = {"ConditionExpression": "n = :number", "ExpressionAttributeValues": {":number": number}}
-        yield {"Delete": {"Key": place, **condition}}
+    for place in map(keys.by_number, sorted(change.unlinked)):
+        yield {"Delete": {"Key": place, **own}}
+    if before is None or before.fingerprint != after.fingerprint:
+        item = {**keys.by_individual(after.fingerprint), "n": number}
+        yield {"Put": {"Item": item, "ConditionExpression": f"{_FREE} OR attribute_exists({FORMER})"}}
+    if before is None:
+        return
+    place = keys.by_individual(before.fingerprint)
+    if before.fingerprint != after.fingerprint:
+        # It finds nobody any more, and yet must not be forgotten: not all systems hear of the change at once.
+        yield {"Put": {"Item": {**place, "n": number, FORMER: {"N": "1"}}, **own}}
+    elif after.deleted:
+        yield {"Delete": {"Key": place, **own}}
