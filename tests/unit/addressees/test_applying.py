@@ -154,6 +154,8 @@ def test_who_may_not_know_of_a_principal_does_not_take_its_link_back(files: Regi
         ({"nayosemotofuragu": "1", "nayosesakiatenabango": f"{SECOND[:-1]} "}, ("名寄せ先宛名番号", "E0002")),
         ({"nayosemotofuragu": "1", "nayosesakiatenabango": FRESH}, ("名寄せ先宛名番号", "E1504")),
         ({"nayosemotofuragu": "1", "nayosesakiatenabango": THIRD}, ("名寄せ先宛名番号", "E1503")),
+        ({"atenabango": "C"}, ("宛名番号", "E0002")),
+        ({"atenabango": "N#1", "sakujofuragu": "1"}, ("宛名番号", "E0002")),
         ({"shimei": ""}, ("氏名", "E0004")),
         ({"jusho_katagaki_furigana": "カタガキ"}, ("住所_方書", "E0004")),
         ({"atenabango": SECOND, "tagyomusanshofukafuragu": "1"}, ("他業務参照不可フラグ", "E1507")),

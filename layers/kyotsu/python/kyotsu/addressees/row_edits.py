@@ -19,6 +19,7 @@ from kyotsu.addressees.records import NO_ID, Use
 from kyotsu.addressees.requests import IssueRequest, individual_number_errors, operation_of
 from kyotsu.addressees.rules import RequestError, error_of, wrong
 
+_NUMBER = "atenabango"
 _LINKED = "nayosemotofuragu"
 _PRINCIPAL = "nayosesakiatenabango"
 _CLOSED = "tagyomusanshofukafuragu"
@@ -65,11 +66,16 @@ def _row_errors(values: Mapping[str, str], sender: Use, individual_numbers: bool
             yield wrong(BY_NAME[name], "送信元のシステム自身のID")
     if not individual_numbers:
         yield from individual_number_errors(values)
+    yield from _form_errors(values, _NUMBER)
     if is_deletion(values):
         return
     yield from person_errors(values)
     yield from link_errors(values)
-    for name in (_LINKED, _CLOSED, _PRINCIPAL):
+    yield from _form_errors(values, _LINKED, _CLOSED, _PRINCIPAL)
+
+
+def _form_errors(values: Mapping[str, str], *names: str) -> Iterator[RequestError]:
+    for name in names:
         error = error_of(BY_NAME[name], values[name]) if name in values else None
         if error is not None:
             yield error

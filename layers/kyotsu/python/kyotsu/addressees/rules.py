@@ -6,6 +6,7 @@ fixed ones), so it is told as E0002: what to set it with (docs/decisions/0110).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from kyotsu.japanese.text import character_count, is_digits
 
 _WIDTHS = {"X": "半角", "N": "全角"}
 _IDENTIFYING = {"atenabango", "nayosesakiatenabango"}
-"""A space in one of these would silently make it another person's number."""
+"""A space in one of these would silently make it another person's number. What has digits and no `#` is a number in our
+keys, never the clerk's list, a counter or a posting."""
+_NUMBER = re.compile("(?=.*[0-9])[^ #]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ def _string_errors(item: RequestItem, value: str) -> Iterator[RequestError]:
         yield wrong(item, f"{'、'.join(item.codes)}のいずれか")
     if number is not None and not number.checked(value):
         yield wrong(item, "検査数字（末尾の数字）の正しい番号")
-    if item.romaji in _IDENTIFYING and " " in value:
-        yield wrong(item, "空白を含まない半角文字")
+    if item.romaji in _IDENTIFYING and not _NUMBER.fullmatch(value):
+        yield wrong(item, "数字を含み、空白と#を含まない半角文字")
 
 
 def _error(item: RequestItem, outcome: Outcome, sentence: str) -> RequestError:
