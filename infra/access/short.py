@@ -11,6 +11,7 @@ _SAYS = {
     "StringEquals": "=",
     "StringLike": "like",
     "ForAllValues:StringLike": "all like",
+    "ForAllValues:StringNotLike": "none like",
     "StringNotEquals": "≠",
     "StringNotLike": "unlike",
     "ArnEquals": "=",

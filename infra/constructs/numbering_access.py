@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -9,11 +10,15 @@ import msgspec
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
+from infra.constructs.registry_access import CLERKS, COUNTERS, DONES, POSTINGS
 from infra.constructs.table import FILES, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
 SHOW = "addressees/show_history"
+_FOR_NO_API = (CLERKS, POSTINGS, COUNTERS)
+"""Partitions of the registry that no API reads."""
+_NO_NUMBER = (*_FOR_NO_API, DONES)
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,8 @@ class NumberingAccess:
 
     def let_issue(self, function: PythonFunction) -> None:
         """Let a function issue numbers: look at them, and write all that a change is made of."""
-        self._let_look(function)
-        self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
-        self.stateful.personal.let_seal(function)
+        self._let_change(function)
+        self._let_touch(function, "UpdateItem", but=(CLERKS, DONES, POSTINGS))
 
     def let_issue_both(self, function: PythonFunction) -> None:
         """Let a function issue numbers and, where the parameters say so, integrated ones as well (1.1.3)."""
@@ -78,34 +82,43 @@ class NumberingAccess:
 
     def let_obtain(self, function: PythonFunction) -> None:
         """Let a function note that numbers of residents were obtained. There is nobody's data in that."""
-        self._let_look(function)
-        self._let_touch(function, "PutItem", "UpdateItem")
+        self._let_look(function, but=_FOR_NO_API)
+        self._let_touch(function, "UpdateItem", but=(CLERKS, DONES, POSTINGS))
+        addressees = [self.stateful.addressees.table.table_arn]
+        function.allow(["dynamodb:PutItem"], addressees, **only_partitions(self.parameters, DONES))
         self.stateful.personal.let_compare(function)
 
     def let_edit(self, function: PythonFunction) -> None:
         """Let a function change records; what it decides on includes their history."""
-        self.let_issue(function)
-        self._let_touch(function, "Query")
+        self._let_change(function)
+        self._let_touch(function, "Query", "UpdateItem", but=_NO_NUMBER)
 
     def let_show(self, function: PythonFunction) -> None:
         """Let a function show records and their history as their reader may see them, and note that it did."""
         stateful, audit = self.stateful, AuditAccess(self.stateful)
-        self._let_look(function)
-        self._let_touch(function, "Query")
+        self._let_look(function, but=_NO_NUMBER)
+        self._let_touch(function, "Query", but=_NO_NUMBER)
         stateful.personal.let_open(function)
         function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn], **self._own("*"))
         function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **self._own(FILES))
         audit.let_record(function, SHOW)
 
-    def _let_look(self, function: PythonFunction) -> None:
+    def _let_change(self, function: PythonFunction) -> None:
+        """Let a function write what every change of a record is made of, but for the record itself."""
+        self._let_look(function, but=_FOR_NO_API)
+        self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", but=(CLERKS, COUNTERS))
+        self.stateful.personal.let_seal(function)
+
+    def _let_look(self, function: PythonFunction, but: Sequence[str]) -> None:
         stateful = self.stateful
-        tables = [table.table.table_arn for table in (stateful.addressees, stateful.residents)]
-        function.allow(["dynamodb:BatchGetItem"], tables, **self._own("*"))
+        function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **self._own("*"))
+        self._let_touch(function, "BatchGetItem", but=but)
         function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
 
-    def _let_touch(self, function: PythonFunction, *actions: str) -> None:
-        table = [self.stateful.addressees.table.table_arn]
-        function.allow([f"dynamodb:{action}" for action in actions], table, **self._own("*"))
+    def _let_touch(self, function: PythonFunction, *actions: str, but: Sequence[str]) -> None:
+        """Let a function touch the registry, but for some of its partitions."""
+        table, own = [self.stateful.addressees.table.table_arn], only_partitions(self.parameters, "*", but=but)
+        function.allow([f"dynamodb:{action}" for action in actions], table, **own)
 
     def _own(self, *patterns: str) -> dict[str, dict[str, object]]:
         return only_partitions(self.parameters, *patterns)

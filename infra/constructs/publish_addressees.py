@@ -53,7 +53,8 @@ class PublishAddressees(Construct):
         function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
         let_read_standings(function, stateful)
         # 住民区分 is told of both sources.
-        function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn])
+        own = only_partitions(self._platform.parameters, "*")
+        function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **own)
         function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
         partition = Stack.of(stateful).partition
         buckets = [f"arn:{partition}:s3:::{name}" for name in stateful.provider_bucket_names]

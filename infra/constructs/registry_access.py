@@ -1,10 +1,16 @@
-"""Rights on the registry of 住登外者 that never reach a person's items."""
+"""Rights on parts of the registry of 住登外者: its partitions, and what never reaches a person's items."""
 
 from __future__ import annotations
 
 from infra.constructs.function import PythonFunction
 from infra.stacks.stateful import StatefulStack
+from kyotsu.addressees.clerks_list_table import PARTITION
+from kyotsu.addressees.serial_table import SERIALS
 from kyotsu.addressees.standing_table import ATTRIBUTES
+from kyotsu.addressees.writing import DONE, POSTING
+
+CLERKS, DONES, POSTINGS, COUNTERS = PARTITION, f"{DONE}#*", f"{POSTING}#*", f"{SERIALS}#*"
+"""Partitions of the `Addressees` table that are no number's: `addressees.table_items` and `.clerks_list_table`."""
 
 
 def let_read_standings(function: PythonFunction, stateful: StatefulStack) -> None:

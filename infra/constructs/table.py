@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -31,16 +33,19 @@ LANES, FILES, FAILURES, HOLDING = "LANE#*", "RECEIPT#*", "FAILURE#*", "HOLDING"
 that hold deliveries back."""
 
 
-def only_partitions(parameters: Parameters, *patterns: str) -> dict[str, dict[str, object]]:
-    """Return the conditions under which a statement holds for partitions `団体コード#pattern` alone (`LANE#*` …).
+def only_partitions(parameters: Parameters, *patterns: str, but: Sequence[str] = ()) -> dict[str, dict[str, object]]:
+    """Return the conditions under which a statement holds for partitions `団体コード#pattern` alone (`LANE#*` …), `but`
+    for those of other patterns.
 
     Of an index, its own partitions count. ForAllValues also holds for a request without any; Null refuses that one.
     """
     key = "dynamodb:LeadingKeys"
-    return {
-        "ForAllValues:StringLike": {key: [f"{parameters.municipality}#{pattern}" for pattern in patterns]},
-        "Null": {key: "false"},
-    }
+
+    def own(patterns: Sequence[str]) -> dict[str, object]:
+        return {key: [f"{parameters.municipality}#{pattern}" for pattern in patterns]}
+
+    excepted = {"ForAllValues:StringNotLike": own(but)} if but else {}
+    return {"ForAllValues:StringLike": own(patterns), **excepted, "Null": {key: "false"}}
 
 
 class RecordTable(Construct):

@@ -22,6 +22,7 @@ from kyotsu.runtime import clients
 from tests.infra import test_app
 from tests.infra.conftest import CITY, ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
+from tests.infra.test_partitions import asked
 
 CALLS = {
     "addressees/issue_number": "jutogaishaatenabangofuban",
@@ -129,6 +130,36 @@ def test_functions_touch_the_partitions_of_their_municipality_alone(numbering: T
             assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
             if "Access" in str(statement["Resource"]):
                 assert leading == [f"{municipality}#CLIENT#*", f"{municipality}#TOKEN#*"]
+
+
+NUMBER, CLERKS, DONE, POSTING, COUNTER = "800000000000009", "C", "O#request/010/00", "P#00", "N#non-resident"
+WRITE = ("PutItem", "DeleteItem", "ConditionCheckItem")
+MAY = {
+    (ISSUE, ("BatchGetItem",)): {NUMBER, DONE},
+    (ISSUE, WRITE): {NUMBER, DONE, POSTING},
+    (ISSUE, ("UpdateItem",)): {NUMBER, COUNTER},
+    (EDIT, ("BatchGetItem",)): {NUMBER, DONE},
+    (EDIT, WRITE): {NUMBER, DONE, POSTING},
+    (EDIT, ("UpdateItem", "Query")): {NUMBER},
+    (RESIDENT, ("BatchGetItem",)): {NUMBER, DONE},
+    (RESIDENT, ("PutItem",)): {DONE},
+    (RESIDENT, ("UpdateItem",)): {NUMBER, COUNTER},
+    (SHOW, ("BatchGetItem", "Query")): {NUMBER},
+}
+
+
+@pytest.mark.parametrize(("role", "actions"), MAY)
+def test_each_function_touches_the_partitions_of_the_registry_it_needs(
+    numbering: Template, role: str, actions: tuple[str, ...]
+) -> None:
+    """Requirement: whatever a caller puts into a number, no API touches the clerk's list, nor a counter but to count."""
+    lets, own = asked(numbering, role, table="AddresseesTable"), numbering.stack.split("-")[2]
+    for action in actions:
+        partitions = (NUMBER, CLERKS, DONE, POSTING, COUNTER)
+        assert {one for one in partitions if lets(action, f"{own}#{one}")} == MAY[role, actions]
+        assert not lets(action, f"{own}#{NUMBER}", f"{own}#{CLERKS}"), "one among others"
+        assert not lets(action, f"999999#{NUMBER}"), "another municipality's"
+        assert not lets(action)
 
 
 def test_data_keys_are_opened_and_made_for_personal_data_of_this_municipality_alone(numbering: Template) -> None:

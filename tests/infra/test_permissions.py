@@ -185,6 +185,8 @@ def test_the_registry_publisher_writes_the_clerks_list_and_reads_postings_alone(
     may = {action: {kind for kind, pk in partitions.items() if lets(action, pk)} for action in ("PutItem", "Query")}
     assert may == {"PutItem": {"C"}, "Query": {"P"}}
     assert not lets("PutItem", "999999#C"), "another municipality's"
+    residents = asked(linkage, "PublishAddresseesFunctionRole", table="ResidentsTable")
+    assert [residents("BatchGetItem", f"{place}#800000000000009") for place in (own, "999999")] == [True, False]
 
 
 def test_no_role_names_an_action_by_a_wildcard(linkage: Template) -> None:
