@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -33,7 +34,7 @@ def json_object(event: Mapping[str, Any], content_types: Sequence[str]) -> Mappi
     except UnicodeDecodeError as error:
         raise BadRequestError(outcomes.BODY_NOT_UTF8) from error
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_float=_finite, parse_constant=_constant)
     except RecursionError as error:
         raise BadRequestError(outcomes.BODY_TOO_DEEP, limit=DEEPEST) from error
     except ValueError as error:  # also for an integer with more digits than Python converts
@@ -70,6 +71,11 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise BadRequestError(outcomes.MEMBER_TWICE)
     return found
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    return found if math.isfinite(found) else _constant(text)
 
 
 def _constant(_name: str) -> NoReturn:
