@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
-from infra.constructs.table import FILES, TABLE_KEY, only_partitions
+from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 from kyotsu.addressees.serial_table import SERIALS
@@ -46,7 +46,7 @@ class IntegratedAccess:
         """Let a function show people, 個人番号 included, as the protection of people allows, and note whom."""
         stateful, own = self.stateful, only_partitions(self.parameters, "*")
         function.allow([*_FIND, "dynamodb:GetItem"], [stateful.integrated.table.table_arn], **own)
-        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
+        function.allow_key(stateful.keys.records, ["dynamodb"], READ_KEY)
         stateful.personal.let_compare(function)
         stateful.personal.let_open(function)
         function.allow(_FIND, [stateful.protection.table.table_arn], **own)

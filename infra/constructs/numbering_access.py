@@ -11,7 +11,7 @@ from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
 from infra.constructs.registry_access import CLERKS, COUNTERS, DONES, POSTINGS
-from infra.constructs.table import FILES, TABLE_KEY, only_partitions
+from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
@@ -66,7 +66,7 @@ class NumberingAccess:
         """Let a function check tokens, and ask what became of them and of their clients."""
         own = self._own("CLIENT#*", "TOKEN#*")
         function.allow(["dynamodb:GetItem"], [self.stateful.access.table.table_arn], **own)
-        function.allow_key(self.stateful.keys.access, ["dynamodb"], ["Decrypt", "DescribeKey"])
+        function.allow_key(self.stateful.keys.access, ["dynamodb"], READ_KEY)
         self.stateful.signing.let_check(function)
 
     def let_issue(self, function: PythonFunction) -> None:
@@ -82,7 +82,7 @@ class NumberingAccess:
 
     def let_obtain(self, function: PythonFunction) -> None:
         """Let a function note that numbers of residents were obtained. There is nobody's data in that."""
-        self._let_look(function, but=_FOR_NO_API)
+        self._let_look(function, but=_FOR_NO_API, key=TABLE_KEY)
         self._let_touch(function, "UpdateItem", but=(CLERKS, DONES, POSTINGS))
         addressees = [self.stateful.addressees.table.table_arn]
         function.allow(["dynamodb:PutItem"], addressees, **only_partitions(self.parameters, DONES))
@@ -96,7 +96,7 @@ class NumberingAccess:
     def let_show(self, function: PythonFunction) -> None:
         """Let a function show records and their history as their reader may see them, and note that it did."""
         stateful, audit = self.stateful, AuditAccess(self.stateful)
-        self._let_look(function, but=_NO_NUMBER)
+        self._let_look(function, but=_NO_NUMBER, key=READ_KEY)
         self._let_touch(function, "Query", but=_NO_NUMBER)
         stateful.personal.let_open(function)
         function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn], **self._own("*"))
@@ -105,15 +105,15 @@ class NumberingAccess:
 
     def _let_change(self, function: PythonFunction) -> None:
         """Let a function write what every change of a record is made of, but for the record itself."""
-        self._let_look(function, but=_FOR_NO_API)
+        self._let_look(function, but=_FOR_NO_API, key=TABLE_KEY)
         self._let_touch(function, "ConditionCheckItem", "DeleteItem", "PutItem", but=(CLERKS, COUNTERS))
         self.stateful.personal.let_seal(function)
 
-    def _let_look(self, function: PythonFunction, but: Sequence[str]) -> None:
+    def _let_look(self, function: PythonFunction, but: Sequence[str], key: Sequence[str]) -> None:
         stateful = self.stateful
+        function.allow_key(stateful.keys.records, ["dynamodb"], key)
         function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **self._own("*"))
         self._let_touch(function, "BatchGetItem", but=but)
-        function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
 
     def _let_touch(self, function: PythonFunction, *actions: str, but: Sequence[str]) -> None:
         """Let a function touch the registry, but for some of its partitions."""

@@ -27,7 +27,9 @@ def index(name: str, partition: str, sort: str) -> dynamodb.GlobalSecondaryIndex
 
 
 TABLE_KEY = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
-"""What whoever uses a table needs of its key, by way of DynamoDB."""
+"""What whoever writes a table needs of its key, by way of DynamoDB."""
+READ_KEY = ("Decrypt", "DescribeKey")
+"""What whoever reads it needs."""
 LANES, FILES, FAILURES, HOLDING = "LANE#*", "RECEIPT#*", "FAILURE#*", "HOLDING"
 """Partitions of the `Linkage` table: deliveries by lane; files with their plans and undos; why a message failed; files
 that hold deliveries back."""

@@ -96,6 +96,7 @@ def test_who_issues_opens_no_individual_number_and_who_shows_makes_and_writes_no
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
     }
+    assert {action for action, resource in show if resource == "KeysRecords"} == {"kms:Decrypt", "kms:DescribeKey"}
     assert ("kms:GenerateDataKey", "KeysPersonal") not in show
     assert ("kms:Decrypt", "KeysPersonal") in show
 
