@@ -30,6 +30,7 @@ from kyotsu_cli.deployment import Deployment
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.main import app
 from tests.fakes.integrated import ONE, TWO, subject
+from tests.fakes.registry_contract import registered
 from tests.fakes.sealing import LocalSealer
 from tests.integration.cloud import MUNICIPALITY, Cloud
 from tests.integration.test_addressee_basis import protect
@@ -120,6 +121,16 @@ def test_the_address_of_a_protected_person_is_absent_whichever_number_is_protect
     assert "支援措置対象者のため" in table
     assert not [text for text in (done.output, table) for part in ("東京都", "千代田区", "131016", ONE) if part in text]
     assert [(access.withheld, numbers) for access, numbers in told.told] == [(True, (NUMBER, OTHER))] * 2
+
+
+def test_a_number_that_is_linked_in_the_registry_protects_as_well(cloud: Cloud, deployment: Deployment) -> None:
+    number, table = issue(subject(atenabango=NUMBER)), registry.Registry(deployment).table
+    assert table.write(registered(OTHER))
+    assert table.write(registered(NUMBER, principal=OTHER))
+    assert not json.loads(kyotsu("show", number, "--json").stdout)["withheld"]
+    protect(cloud, OTHER, "1")
+    shown = json.loads(kyotsu("show", number, "--json").stdout)
+    assert (shown["withheld"], "jusho_todofuken" in shown["record"]) == (True, False)
 
 
 def test_nothing_is_shown_that_the_trail_can_not_know(deployment: Deployment, told: Trail) -> None:

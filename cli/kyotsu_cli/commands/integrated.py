@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from kyotsu.addressees.items import BY_NAME
+from kyotsu.addressees.person_numbers import numbers_of_person
 from kyotsu.integrated.records import ADDRESS, IntegratedPerson
 from kyotsu.integrated.store import Wanted
 from kyotsu_cli.commands import integrated_conflicts, integrated_reserve
@@ -14,7 +16,7 @@ from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import console, print_items, print_json, print_table
-from kyotsu_cli.registry import Registry
+from kyotsu_cli.registry import REGISTERED_BY, Registry
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
@@ -39,32 +41,38 @@ def show(
     居所が分かる項目は、利用目的に含まれる場合だけ示す。支援措置対象者か判定できない場合は終了コード5。
     """
     deployment = connect()
-    viewing, store = Viewing(deployment, purpose), Registry(deployment).integrated
+    viewing, registry = Viewing(deployment, purpose), Registry(deployment)
+    store = registry.integrated
     person = store.look([Wanted(number=number)])[0].by_number if by_addressee else store.person(number)
     if person is None:
         raise CommandError(f"番号 {number} の団体内統合宛名はありません。", Exit.NOT_FOUND)
     flagged = person.flagged
     told = None if flagged is None else store.information(person, flagged.key)
     numbers = sorted({row.number for row in person.living})
-    withheld = viewing.withholds(numbers) if numbers else False
+    withheld = viewing.withholds(_also_linked(registry, numbers)) if numbers else False
     hidden = ADDRESS if withheld else ()
     items = {} if told is None else {name: value for name, value in told.person.items() if name not in hidden}
     viewing.tell(numbers or [person.number], "integrated show", withheld=withheld)
+    rows = [_row(person, place) for place in range(len(person.living))]
     if as_json:
-        print_json(
-            {
-                "integrated_number": person.number,
-                "deleted": person.deleted,
-                "record": items,
-                "rows": [_row(person, place) for place in range(len(person.living))],
-                "withheld": withheld,
-            }
-        )
-        return
+        about = {"integrated_number": person.number, "deleted": person.deleted, "record": items}
+        print_json({**about, "rows": rows, "withheld": withheld})
+    else:
+        _print(person, items, rows, withheld=withheld)
+
+
+def _also_linked(registry: Registry, numbers: Sequence[str]) -> Collection[str]:
+    """Return the 宛名番号 of a person, and those that are linked to them in the registry: one protects all."""
+    known = registry.table.look(numbers, REGISTERED_BY).numbers
+    return numbers_of_person(registry.table, *known.values()).keys()
+
+
+def _print(
+    person: IntegratedPerson, items: Mapping[str, str], rows: Sequence[Mapping[str, object]], *, withheld: bool
+) -> None:
     state = "削除" if person.deleted else "有効"
     names = [(BY_NAME[name].name, value) for name, value in items.items()]
     print_items("団体内統合宛名", [("団体内統合宛名番号", person.number), ("状態", state), *names])
-    rows = [_row(person, place) for place in range(len(person.living))]
     columns = ("宛名番号", "業務", "統合宛名フラグ", "操作日時")
     shown = [(r["addressee_number"], r["system"], "1" if r["flagged"] else "0", r["operated_at"]) for r in rows]
     print_table("宛名番号と業務", columns, shown)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kyotsu.addressees.store import INDIVIDUAL_NUMBER
 from kyotsu.contracts.api import ApiAnswer
 from kyotsu.contracts.audit import Deed
 from kyotsu.integrated.conflicts import still_open
@@ -17,6 +18,7 @@ from kyotsu.integrated.showing import UndecidedError
 from tests.fakes.integrated import (
     LIBRARY,
     ONE,
+    TELLER,
     THREE,
     TWO,
     MemoryCategories,
@@ -26,6 +28,7 @@ from tests.fakes.integrated import (
     request,
     subject,
 )
+from tests.fakes.sealing import FINGERPRINTS
 
 NUMBER = "800000000000009"
 
@@ -215,6 +218,10 @@ def test_a_changed_individual_number_finds_the_same_number_and_the_old_one_nobod
     for number, found in ((ONE, []), (TWO, ["900000000000001"])):
         shown = said(office.show.answer(request(asked(kojinbango=number), attempt=number)))
         assert [person["dantainaitogoatenabango"] for person in shown["result"]] == found
+
+
+def test_what_finds_a_person_matches_nothing_in_the_registry() -> None:
+    assert TELLER.of_individual(ONE) != FINGERPRINTS.of(INDIVIDUAL_NUMBER, ONE)
 
 
 def test_issuing_is_audited_before_anything_is_done(office: Office, store: MemoryIntegrated) -> None:

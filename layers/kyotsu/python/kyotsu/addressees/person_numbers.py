@@ -11,13 +11,13 @@ _NOBODY = Use(NO_ID)
 """Who looks: no business, so that nothing of one is opened."""
 
 
-def numbers_of_person(store: RegistryStore, known: KnownNumber) -> Mapping[str, KnownNumber]:
-    """Return what is known of all numbers that are linked to each other, this one among them.
+def numbers_of_person(store: RegistryStore, *known: KnownNumber) -> Mapping[str, KnownNumber]:
+    """Return what is known of all numbers that are linked to one person's, these among them.
 
     Those linked to the same principal are the same person's; so is the principal of a record that was closed, although
     its link was taken back with it. Who is not linked costs no read, a closed record its history.
     """
-    found, pending = {known.number: known}, [known]
+    found, pending = {one.number: one for one in known}, list(known)
     while pending:
         near = {number for one in pending for number in _next_to(store, one)} - found.keys()
         pending = list(store.look(sorted(near), _NOBODY).numbers.values()) if near else []
