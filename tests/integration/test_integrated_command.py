@@ -123,6 +123,7 @@ def test_the_address_of_a_protected_person_is_absent_whichever_number_is_protect
     assert [(access.withheld, numbers) for access, numbers in told.told] == [(True, (NUMBER, OTHER))] * 2
 
 
+@pytest.mark.usefixtures("told")
 def test_a_number_that_is_linked_in_the_registry_protects_as_well(cloud: Cloud, deployment: Deployment) -> None:
     number, table = issue(subject(atenabango=NUMBER)), registry.Registry(deployment).table
     assert table.write(registered(OTHER))
