@@ -93,7 +93,10 @@ def items_of(
     strings = {name: value for name, value in given.items() if isinstance(value, str)}
     # What is set wrongly is set: it asks for other items, and is not told to be missing.
     texts = {name: str(value) for name, value in given.items()} | strings
-    for error in (*conditions(texts), *_circumstantial(strings, errors, circumstances)):
+    told = [*conditions(texts), *circumstance_errors(strings, errors, circumstances)]
+    if not circumstances.individual_numbers:
+        told += individual_number_errors(strings)
+    for error in told:
         errors.setdefault(error.item, error)
     ordered = sorted(errors.values(), key=lambda error: order[error.item])
     unknown = body.keys() - order.keys()
@@ -122,7 +125,7 @@ def _item_errors(given: Mapping[str, object], table: Sequence[RequestItem]) -> I
             yield error
 
 
-def _circumstantial(
+def circumstance_errors(
     values: Mapping[str, str], errors: Collection[str], circumstances: Circumstances
 ) -> Iterator[RequestError]:
     """Yield what only the deployment, the caller or the moment can tell to be wrong, of items right in themselves."""
@@ -132,8 +135,6 @@ def _circumstantial(
     for name, own in (("gyomuid", caller.business), ("dokujishisakushisutemutoid", caller.local_system)):
         if values.get(name, NO_ID) not in (NO_ID, own):
             yield wrong(BY_NAME[name], "認証されたシステム自身のID")
-    if not circumstances.individual_numbers:
-        yield from individual_number_errors(values)
     if "sosanengappi" in errors or "sosajikoku" in errors:
         return
     operated = dates.operated_at(values["sosanengappi"], values["sosajikoku"])

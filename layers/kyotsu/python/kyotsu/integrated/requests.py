@@ -5,13 +5,13 @@ What is wrong with one person is told of that person alone; what is wrong with t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kyotsu.addressees.conditions import condition_errors
 from kyotsu.addressees.items import PERSON, RequestItem
-from kyotsu.addressees.records import NO_ID, Operation
-from kyotsu.addressees.requests import Circumstances, InvalidRequestError
+from kyotsu.addressees.records import Operation
+from kyotsu.addressees.requests import Circumstances, InvalidRequestError, circumstance_errors
 from kyotsu.addressees.rules import RequestError, error_of, missing, wrong
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
@@ -146,7 +146,7 @@ def _errors(
     errors = {error.item: error for error in _item_errors(given, items)}
     strings = {name: value for name, value in given.items() if isinstance(value, str)}
     texts = {name: str(value) for name, value in given.items()} | strings
-    more = _circumstantial(strings, errors, circumstances, known) if circumstances else _conditions(texts)
+    more = circumstance_errors(strings, errors, circumstances) if circumstances else _conditions(texts)
     for error in more:
         errors.setdefault(error.item, error)
     order = [item.romaji for item in items]
@@ -172,26 +172,6 @@ def _item_errors(given: Mapping[str, object], items: Sequence[RequestItem]) -> I
             yield error
         elif item.romaji == "idojiyu" and not str(value).isdigit():
             yield wrong(item, "半角数字2桁")
-
-
-def _circumstantial(
-    values: Mapping[str, str],
-    errors: Collection[str],
-    circumstances: Circumstances,
-    items: Mapping[str, RequestItem],
-) -> Iterator[RequestError]:
-    """Yield what only the deployment, the caller or the moment can tell to be wrong."""
-    caller = circumstances.caller
-    if values.get("shikuchosonkodo") not in circumstances.municipalities:
-        yield wrong(items["shikuchosonkodo"], "この環境で受け付ける市区町村コード")
-    for name, own in (("gyomuid", caller.business), ("dokujishisakushisutemutoid", caller.local_system)):
-        if values.get(name, NO_ID) not in (NO_ID, own):
-            yield wrong(items[name], "認証されたシステム自身のID")
-    if "sosanengappi" in errors or "sosajikoku" in errors:
-        return
-    operated = dates.operated_at(values["sosanengappi"], values["sosajikoku"])
-    if operated > dates.compact(circumstances.received_at + dates.FUTURE_TOLERANCE):
-        yield wrong(items["sosanengappi"], "受信時刻より未来でない日付")
 
 
 def _header(body: Mapping[str, object]) -> Header:
