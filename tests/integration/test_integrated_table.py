@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
+from kyotsu.contracts.sealing import SealBrokenError
 from kyotsu.integrated.table import IntegratedTable
 from tests.fakes.integrated import (
     ONE,
@@ -18,8 +19,9 @@ from tests.fakes.integrated import (
     body,
     request,
     subject,
+    told,
 )
-from tests.fakes.integrated_contract import IntegratedContract
+from tests.fakes.integrated_contract import FRESH, SECOND, IntegratedContract, decided, person, put
 from tests.fakes.protection import MemoryAudit
 from tests.fakes.sealing import LocalSealer
 from tests.integration.capacity import metered
@@ -40,6 +42,15 @@ def store(cloud: Cloud, quick_transactions: None, sealer: LocalSealer) -> Integr
 
 class TestIntegratedTable(IntegratedContract):
     pass
+
+
+def test_an_individual_number_opens_for_its_own_person_alone(store: IntegratedTable) -> None:
+    assert put(store, decided(store, told())) == [True]
+    sealed = person(store).sealed
+    assert sealed is not None
+    assert store.individual_number(FRESH, sealed) == ONE
+    with pytest.raises(SealBrokenError):
+        store.individual_number(SECOND, sealed)
 
 
 def people(count: int) -> list[dict[str, object]]:
