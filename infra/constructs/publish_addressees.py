@@ -51,7 +51,7 @@ class PublishAddressees(Construct):
     def _let_it_tell(self) -> None:
         stateful, function = self._stateful, self.function
         function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
-        let_read_standings(function, stateful)
+        let_read_standings(function, stateful, self._platform.parameters)
         # 住民区分 is told of both sources.
         own = only_partitions(self._platform.parameters, "*")
         function.allow(["dynamodb:BatchGetItem"], [stateful.residents.table.table_arn], **own)

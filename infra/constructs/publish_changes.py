@@ -30,7 +30,7 @@ class PublishChanges(Construct):
             },
         )
         self.function.allow(["events:PutEvents"], [stateful.bus.event_bus_arn])
-        let_read_standings(self.function, stateful)
+        let_read_standings(self.function, stateful, platform.parameters)
         self.function.allow_key(stateful.keys.records, ["dynamodb"], ["Decrypt"])
         self.dead_letters = feed_from_stream(
             self,

@@ -166,8 +166,11 @@ def test_publishers_read_of_a_number_who_uses_it_and_never_the_person(linkage: T
     policy = parsed(json.dumps({"Version": "2012-10-17", "Statement": linkage.permissions(role)}))
     who = of_role(f"arn:aws:iam::{ACCOUNT}:role/{role}", "test")
 
-    def lets(**asked: tuple[str, ...]) -> bool:
+    own = linkage.stack.split("-")[2]
+
+    def lets(pk: str = f"{own}#800000000000009", **asked: tuple[str, ...]) -> bool:
         context = {f"dynamodb:{name}": values for name, values in asked.items()}
+        context |= {"dynamodb:leadingkeys": (pk,)}
         context |= {"aws:sourcevpce": ("vpce-0123456789abcdef0",), "aws:principalaccount": (ACCOUNT,)}
         return decide(who, Check("dynamodb:GetItem", arn, ACCOUNT, context), [policy], None).allowed
 
@@ -177,6 +180,7 @@ def test_publishers_read_of_a_number_who_uses_it_and_never_the_person(linkage: T
     assert not lets(select=("ALL_ATTRIBUTES",))
     assert not lets()
     assert not lets(attributes=ATTRIBUTES, select=("ALL_ATTRIBUTES",))
+    assert not lets("999999#800000000000009", attributes=ATTRIBUTES, select=specific), "another municipality's"
 
 
 def test_the_registry_publisher_writes_the_clerks_list_and_reads_postings_alone(linkage: Template) -> None:
