@@ -18,7 +18,7 @@ import boto3
 from rich.progress import track
 
 from kyotsu_cli.demo import sandbox, truth
-from kyotsu_cli.demo.numbering import Callers, flows
+from kyotsu_cli.demo.numbering import Callers, flows, operated_now
 from kyotsu_cli.demo.spoiled import Case, cases, lawful, repeated
 from kyotsu_cli.deployment import ENDPOINTS, Deployment, catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
@@ -100,7 +100,7 @@ def _number(deployment: Deployment, moved_out: str) -> None:
     def category(number: str) -> str | None:
         return next(iter(categories.categories([number]))).shown.category
 
-    callers = Callers(deployment.outputs["NumberingApiUrl"], deployment.municipality)
+    callers = Callers(deployment.outputs["NumberingApiUrl"], deployment.municipality, operated_now())
     print_table("業務フロー（共通機能標準仕様書2.1）", ("節", "流れ", "結果"), flows(callers, moved_out, category))
 
 

@@ -58,18 +58,17 @@ class Callers:
 
     url: str
     municipality: str
+    operated: Mapping[str, str]
+    """操作者ID, 操作年月日 and 操作時刻: those of all calls, so that a repeat is the same request."""
     apis: dict[tuple[str, str], Api] = field(default_factory=dict)
 
     def ask(self, system: str, call: str, items: Mapping[str, Any], key: str | None = None) -> Answered:
-        """Make a call as a system; who operates, and when, is added."""
+        """Make a call as a system."""
         scope = next(name for name in catalogue().apis if f"/{call}:" in name)
         if (system, call) not in self.apis:
             tokens = TokenSource(token_client(Options(), system, scope))
             self.apis[system, call] = Api(url=self.url, token=tokens)
-        # A minute back: the clocks of both sides may differ.
-        now = datetime.now(JST) - timedelta(minutes=1)
-        operated = {"sosashaid": "demo", "sosanengappi": f"{now:%Y-%m-%d}", "sosajikoku": f"{now:%H:%M:%S}"}
-        body = {"shikuchosonkodo": self.municipality, "gyomuid": system, **operated, **items}
+        body = {"shikuchosonkodo": self.municipality, "gyomuid": system, **self.operated, **items}
         path = scope.split(":")[1]
         return self.apis[system, call].call(path, json.dumps(body).encode(), key or str(uuid.uuid4()))
 
@@ -99,6 +98,12 @@ class Callers:
     def record(self, system: str, number: str) -> dict[str, Any]:
         """Return what a system is shown of a number."""
         return self.done(system, HISTORY, {"atenabango": number})
+
+
+def operated_now() -> dict[str, str]:
+    """Return who operates, and when: a minute ago, as the clocks of both sides may differ."""
+    now = datetime.now(JST) - timedelta(minutes=1)
+    return {"sosashaid": "demo", "sosanengappi": f"{now:%Y-%m-%d}", "sosajikoku": f"{now:%H:%M:%S}"}
 
 
 def flows(callers: Callers, moved_out: str, category: Callable[[str], str | None]) -> Iterator[Flow]:
