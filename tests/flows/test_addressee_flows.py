@@ -179,11 +179,14 @@ def test_8_integrated_information_is_updated_and_deleted_by_file(office: Office)
     number = office.issue(TAX, NEW)
     integrated = office.integrate(TAX, number, individual(7_000_000_003))
     own = {"shikuchosonkodo": "141003", "atenabango": number, **operated()}
-    sent = {**own, **PERSON, **MOVED, "gyomuid": TAX, "sakujofuragu": "0"}
+    # Each later than the one before: of one 操作日時, either could be the one that counts.
+    sent = {**own, **PERSON, **MOVED, "gyomuid": TAX, "sakujofuragu": "0", "sosajikoku": "00:00:01"}
     office.send_integrated(TAX, 900_001, _in_layout_order(sent))
     (person,) = office.looked_up(TAX, integrated)
     assert person["jusho_todofuken"] == "大阪府"
-    office.send_integrated(TAX, 900_002, _in_layout_order({**own, "gyomuid": TAX, "sakujofuragu": "1"}))
+    office.send_integrated(
+        TAX, 900_002, _in_layout_order({**own, "gyomuid": TAX, "sakujofuragu": "1", "sosajikoku": "00:00:02"})
+    )
     assert not office.looked_up(TAX, integrated)
 
 
