@@ -124,6 +124,23 @@ def test_a_resident_is_followed_with_the_changed_individual_number(
     assert integrated_store().individual_number(number, person.sealed) == TWO
 
 
+def test_no_business_changes_the_individual_number_of_who_is_a_resident_now(
+    cloud: Cloud, receive_file: Handler, quick_transactions: None
+) -> None:
+    number = issue(subject(atenabango=NUMBER), subject(atenabango="7"))
+    received(cloud, receive_file, "001o006", "01", 1, RESIDENT)
+    own = Callers({"141003"}, handles_individual_numbers)
+    # Told under the number that is no resident's: the residents are asked of the other one as well.
+    changed = body(subject(atenabango="7", kojinbango=TWO, idojiyu="45"), sosajikoku="10:00:00")
+    asked = ApiRequest(body=changed, system="010", received_at=datetime(2026, 5, 1, tzinfo=UTC), request_id="r2")
+    answer = IssueCall(own, issuing(), MemoryAudit()).answer(asked)
+    assert (answer.status, answer.codes) == (400, ("E1572",))
+    person = integrated_store().person(number)
+    assert person is not None
+    assert person.fingerprint == teller().of_individual(ONE)
+    assert [conflict.number for conflict in integrated_store().conflicts()] == ["7"]
+
+
 def test_who_has_no_number_is_not_followed_and_costs_one_read(
     cloud: Cloud, receive_file: Handler, follow: Handler
 ) -> None:

@@ -61,9 +61,15 @@ def test_a_new_person_costs_so_many_calls_and_units(cloud: Cloud, store: Integra
     office = Office(store)
     with metered() as units:
         assert office.issue.answer(request(body(), key="k")).status == 200
-    # Three keys that find nobody; person, row, history, both ways to be found, and what happened once.
-    assert (units.reads["integrated"], units.writes["integrated"]) == (3, 12)
+    # Four keys that find nobody; the key's body, person, row, history, both ways to be found, and what happened once.
+    assert (units.reads["integrated"], units.writes["integrated"]) == (4, 14)
     assert sealer.made == 1
+    with metered() as again:
+        assert office.issue.answer(request(body(), key="k", attempt="r2")).status == 200
+    assert (again.reads["integrated"], again.writes["integrated"]) == (5, 0)
+    with metered() as other:
+        assert office.issue.answer(request(body(subject(kojinbango=TWO)), key="k", attempt="r3")).status == 400
+    assert other.writes["integrated"] == 0
 
 
 def test_calls_of_a_request_grow_with_its_people_by_one_each(

@@ -171,6 +171,25 @@ def test_changes_of_the_individual_number_end_with_the_latest_in_any_order(
     assert person.number == "9" * 15
 
 
+@given(st.lists(requests(), min_size=1, max_size=8), st.sets(st.sampled_from(NUMBERS)))
+def test_nobody_but_the_residents_system_changes_a_residents_individual_number(
+    sent: Sequence[tuple[Told, bool]], registered: set[str]
+) -> None:
+    store = MemoryIntegrated()
+    residents = {number: Category(1, "1" if number in registered else "3") for number in NUMBERS}
+    for index, (one, _) in enumerate(sent):
+        (seen,) = store.look([Wanted(one.number, one.fingerprint)])
+        known = seen.known(residents[one.number], residents)
+        decided = deciding.issue(one, known, f"9{index:014d}")
+        if not isinstance(decided, Change):
+            continue
+        before = decided.before
+        if before is not None and before.fingerprint != decided.after.fingerprint:
+            assert one.use == RESIDENTS or not registered & {row.number for row in before.living}
+        assert store.write([Write(decided, None, AT)]) == [True]
+        check(store)
+
+
 @given(st.lists(st.tuples(st.integers(1, 9), statuses), min_size=1, max_size=6), st.data())
 def test_residents_are_followed_in_their_own_order(
     sequences: list[tuple[int, str | None]], data: st.DataObject

@@ -11,6 +11,7 @@ import pytest
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.contracts.rows import Applied, FileContext, Mode, Row
 from kyotsu.integrated.applying import IntegratedApplier, RowsContendedError
+from kyotsu.integrated.records import Category
 from tests.fakes.integrated import (
     LIBRARY,
     ONE,
@@ -63,8 +64,14 @@ def store() -> MemoryIntegrated:
     return store
 
 
-def applied(store: MemoryIntegrated, *rows: Row, provider: str = "010", receipt: str = "receipt") -> Applied:
-    applier = IntegratedApplier(store, MemoryCategories(), TELLER, lambda system: system != LIBRARY)
+def applied(
+    store: MemoryIntegrated,
+    *rows: Row,
+    provider: str = "010",
+    receipt: str = "receipt",
+    residents: MemoryCategories | None = None,
+) -> Applied:
+    applier = IntegratedApplier(store, residents or MemoryCategories(), TELLER, lambda system: system != LIBRARY)
     chunk = applier.open(file(provider, receipt), rows)
     assert not chunk.known
     return chunk.apply(rows)
@@ -115,6 +122,19 @@ def test_no_row_issues_a_number_or_joins_a_business(store: MemoryIntegrated) -> 
     assert codes(applied(store, row(atenabango="2"))) == [(2, "E1565")]
     assert codes(applied(store, row(), provider="022")) == [(2, "E1565")]
     assert counts(applied(store, row(), provider="001")) == {"updated": 1}
+
+
+def test_the_individual_number_of_a_resident_is_changed_by_the_residents_system_alone(store: MemoryIntegrated) -> None:
+    residents = MemoryCategories({NUMBER: Category(1, "1")})
+    changed = row(kojinbango=TWO, idojiyu="46")
+    result = applied(store, changed, residents=residents)
+    assert codes(result) == [(2, "E1572")]
+    assert "住民記録側" in result.problems[0].message
+    assert [(found.number, found.other, found.by) for found in store.conflicts()] == [(NUMBER, "", "010")]
+    assert counts(applied(store, changed, provider="001", residents=residents)) == {"updated": 1}
+    assert counts(applied(store, changed, receipt="later", residents=residents)) == {"updated": 1}
+    (person,) = store.people.values()
+    assert person.fingerprint == TELLER.of_individual(TWO)
 
 
 def test_a_changed_individual_number_keeps_the_integrated_number(store: MemoryIntegrated) -> None:

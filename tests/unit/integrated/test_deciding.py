@@ -141,6 +141,41 @@ def test_a_row_of_the_residents_system_without_a_status_has_that_of_the_resident
     assert person.is_registered
 
 
+def resident(status: str | None, residents: dict[str, Category]) -> str:
+    """Return the outcome of a change that a tax office tells of somebody whom the residents' system has told of."""
+    person = joined(issued(), told("1", RESIDENTS, at="10:00:00", status=status))
+    change = told(individual=TWO, at="11:00:00", reason="45")
+    decided = deciding.issue(change, Known(by_number=person, residents=residents), None)
+    return decided.outcome.code if isinstance(decided, Refused) else ""
+
+
+@pytest.mark.parametrize(
+    ("status", "residents", "code"),
+    [
+        ("1", {}, "E1572"),
+        ("2", {}, ""),
+        (None, {"1": Category(1, "1")}, "E1572"),
+        ("1", {"1": Category(9, "2")}, ""),
+        ("2", {"1": Category(9, "1")}, "E1572"),
+        ("2", {"7": Category(9, "1")}, ""),  # somebody else's number
+    ],
+)
+def test_who_is_a_resident_is_as_the_residents_say_now_or_else_as_their_system_told(
+    status: str | None, residents: dict[str, Category], code: str
+) -> None:
+    assert resident(status, residents) == code
+
+
+def test_an_older_change_of_a_residents_number_is_no_attempt() -> None:
+    """The 住民記録 system has told a later one: nothing would change, and the row is taken over."""
+    person = updated(
+        issued(told(use=RESIDENTS, status="1")), told(use=RESIDENTS, individual=TWO, at="12:00:00", reason="45")
+    )
+    late = told(individual=THREE, at="11:00:00", reason="45")
+    decided = deciding.issue(late, Known(by_number=person, resident=Category(1, "1")), None)
+    assert changed(decided).fingerprint == told(individual=TWO).fingerprint
+
+
 def test_a_changed_individual_number_keeps_the_integrated_number() -> None:
     person = issued()
     for reason in ("45", "46"):

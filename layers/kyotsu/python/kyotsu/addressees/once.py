@@ -33,8 +33,15 @@ def content_of(call: Call, body: Mapping[str, object], fingerprints: Fingerprint
 
     The order of items does not matter, and neither does it whether an item is null, empty or absent.
     """
-    given = {name: value for name, value in body.items() if value is not None and value != ""}
-    return fingerprints.of(_PURPOSE, f"{call.path}\n{msgspec.json.encode(given, order='deterministic').decode()}")
+    given = msgspec.json.encode(_given(body), order="deterministic").decode()
+    return fingerprints.of(_PURPOSE, f"{call.path}\n{given}")
+
+
+def _given(value: object) -> object:
+    """Return a value without the items of its objects that are not set; the entries of an array all count."""
+    if isinstance(value, Mapping):
+        return {name: _given(one) for name, one in value.items() if one is not None and one != ""}
+    return [_given(one) for one in value] if isinstance(value, list) else value
 
 
 def kept(earlier: Done, content: bytes, kind: type[B]) -> B | None:

@@ -278,6 +278,11 @@ TOO_MANY_ROWS = _error("E1568", "1つの団体内統合宛名番号に紐づけ�
 NOT_AN_OBJECT = _error("E1569", "対象者は項目名と値の組（JSONのオブジェクト）で設定してください。", 400)
 NOT_THE_SENDER = _error("E1570", "業務ID・独自施策システム等IDは、送信元のシステム自身のものを設定してください。")
 INTEGRATED_CONTENDED = _error("E1571", "同じ人への更新が重なり、登録できませんでした。もう一度送信してください。", 400)
+RENUMBERED_FROM_OUTSIDE = _error(
+    "E1572",
+    "住登者の個人番号は、住民記録システムだけが変更できます。住民記録側の変更が反映されてから、もう一度送信してください。反映されない場合は、職員が確認してください。",
+    400,
+)
 
 # Edits of the registry, by API, file or command.
 NOT_REGISTERED = _error("E1520", "この宛名番号は、住登外者宛名情報に登録されていません。番号を確認してください。", 400)

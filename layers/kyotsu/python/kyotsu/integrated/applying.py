@@ -19,6 +19,7 @@ from kyotsu.contracts.rows import Applied, Counts, FileContext, Row, RowProblem
 from kyotsu.integrated import deciding
 from kyotsu.integrated.changes import Change, Refused, Told
 from kyotsu.integrated.records import Conflict
+from kyotsu.integrated.residence import categories_of
 from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Wanted, Write
 from kyotsu.integrated.telling import Teller
 from kyotsu.japanese import dates
@@ -116,12 +117,13 @@ class IntegratedChunk:
         store, writes = self.applier.store, list[tuple[_Job, _Kind, Write]]()
         conflicts = list[Conflict]()
         looked = store.look([Wanted(job.told.number, job.told.fingerprint, job.once) for job in jobs])
-        categories = self.applier.residents.of([job.told.number for job in jobs])
+        updates = [(job.told, seen) for job, seen in zip(jobs, looked, strict=True)]
+        categories = categories_of(self.applier.residents, updates)
         for job, seen in zip(jobs, looked, strict=True):
             if seen.done is not None:
                 _count(applied, job, _Kind(seen.done.answer.decode()))
                 continue
-            known = seen.known(categories.get(job.told.number))
+            known = seen.known(categories.get(job.told.number), categories)
             decided = deciding.end(job.told, known) if job.ends else deciding.update(job.told, known)
             if isinstance(decided, Refused):
                 item = "個人番号" if decided.conflict else "宛名番号"

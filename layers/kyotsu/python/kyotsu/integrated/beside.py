@@ -44,6 +44,6 @@ class IssuedBeside:
         )
         header = Header(municipality=request.municipality, operation=request.operation)
         at = dates.iso(dates.compact(self.clock.now()))
-        (found,) = self.issuing.issue([subject], header, request.use, key=None, at=at)
+        (found,) = self.issuing.issue([subject], header, request.use, once=None, at=at)
         if isinstance(found, PlacedError) and found.error.code == outcomes.INTEGRATED_CONTENDED.code:
             raise IntegratedContendedError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kyotsu.addressees.once import once_key
+from kyotsu.addressees.once import content_of, key_reused, once_key
 from kyotsu.addressees.records import use_of
 from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import Call
@@ -15,6 +15,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.contracts.api import ApiAnswer, ApiRequest
 from kyotsu.contracts.audit import Access, AuditTrail, Deed
 from kyotsu.integrated import responses
+from kyotsu.integrated.holding import KeyReusedError, Once
 from kyotsu.integrated.issuing import Issued, Issuing
 from kyotsu.integrated.requests import PlacedError, looked_up, refused, validated
 from kyotsu.integrated.showing import Showing, Shown
@@ -48,8 +49,10 @@ class IssueCall:
             _access(request, responses.ISSUE, Deed.CHANGED), [subject.number for subject in asked.subjects]
         )
         use, at = use_of(request.system), _iso(request)
-        key = once_key(request, self.issuing.teller.fingerprints)
-        found = self.issuing.issue(asked.subjects, asked.header, use, key=key, at=at)
+        try:
+            found = self.issuing.issue(asked.subjects, asked.header, use, once=self._once(request), at=at)
+        except KeyReusedError:
+            return _refused(responses.ISSUE, responses.whole([key_reused()]))
         errors = [*asked.errors, *(one for one in found if isinstance(one, PlacedError))]
         issued = [one for one in found if isinstance(one, Issued)]
         if not issued:
@@ -57,6 +60,12 @@ class IssueCall:
         people = [responses.issued(asked.header, one.place, one.number, one.integrated, new=one.new) for one in issued]
         numbers = tuple(number for one in issued for number in (one.number, one.integrated))
         return ApiAnswer(status=200, body=responses.done(people, errors), codes=_codes(errors), numbers=numbers)
+
+    def _once(self, request: ApiRequest) -> Once | None:
+        """Return what the request is done under: its key, and its whole body, people who are wrong included."""
+        fingerprints = self.issuing.teller.fingerprints
+        key = once_key(request, fingerprints)
+        return None if key is None else Once(key, content_of(responses.ISSUE, request.body, fingerprints))
 
 
 @dataclass(frozen=True, slots=True)

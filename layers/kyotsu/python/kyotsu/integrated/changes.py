@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kyotsu.addressees.records import Use
@@ -47,6 +48,8 @@ class Known:
     """団体内統合宛名番号 of who had the 個人番号 before it was changed, if nobody has it now."""
     resident: Category | None = None
     """住民区分 of the 宛名番号, as the residents have it now; None: no resident ever had it."""
+    residents: Mapping[str, Category] = field(default_factory=dict)
+    """住民区分 of further 宛名番号, as the residents have them now; asked where a 個人番号 would change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.integrated.changes import Change, Known, Refused, Told
 from kyotsu.integrated.records import (
     MOST_ROWS,
+    REGISTERED,
     RESIDENTS_BUSINESS,
     Conflict,
     Deed,
@@ -90,7 +91,28 @@ def _refused(told: Told, known: Known) -> Refused | None:
     if not told.renumbered:
         found = Conflict(told.number, own.number, "", _by(told), told.operated_at)
         return Refused(outcomes.INDIVIDUAL_NUMBER_DIFFERS, found)
+    if renumbers_from_outside(told, own) and _is_resident(told, known, own):
+        found = Conflict(told.number, own.number, "", _by(told), told.operated_at)
+        return Refused(outcomes.RENUMBERED_FROM_OUTSIDE, found)
     return None
+
+
+def renumbers_from_outside(told: Told, person: IntegratedPerson) -> bool:
+    """Whether an update of any other system than 住民記録 would bring a person another 個人番号."""
+    return told.use.business != RESIDENTS_BUSINESS and _renumbers(told, person)
+
+
+def _is_resident(told: Told, known: Known, person: IntegratedPerson) -> bool:
+    """Whether a person is a 住登者 under any of its 宛名番号.
+
+    The residents as they are now are asked, not what was followed; of a number they never had, the 住民記録 system.
+    """
+    said = {**person.categories, **known.residents} | ({told.number: known.resident} if known.resident else {})
+    numbers = {row.number for row in person.living}
+    if any(category.category == REGISTERED for number, category in said.items() if number in numbers):
+        return True
+    own = [row for row in person.living if row.business == RESIDENTS_BUSINESS and row.number not in said]
+    return any(row.status == REGISTERED for row in own)
 
 
 def _by(told: Told) -> str:

@@ -1,7 +1,7 @@
 """Issuing 団体内統合宛名番号 to the people of a request: one number for each 個人番号, whoever asks at once.
 
 Everybody of a request is decided and written by itself; one look serves all of them. Who loses to another worker is
-looked at again, together with the others who did.
+looked at again, together with the others who did. A key is held for the request as a whole before anybody is written.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import msgspec
 
 from kyotsu.addressees.numbers import NumberKind
-from kyotsu.addressees.once import key_reused
 from kyotsu.addressees.records import Use
 from kyotsu.addressees.store import Done, NumberSource
 from kyotsu.contracts import outcomes
 from kyotsu.integrated import deciding
 from kyotsu.integrated.changes import Change, Refused, Told
+from kyotsu.integrated.holding import Holding, Once
 from kyotsu.integrated.records import Category, Conflict
 from kyotsu.integrated.requests import Header, PlacedError, Subject, refused
+from kyotsu.integrated.residence import categories_of
 from kyotsu.integrated.store import IntegratedStore, ResidentCategories, Seen, Wanted, Write
 from kyotsu.integrated.telling import Teller
 
@@ -48,8 +49,8 @@ class _Job:
 
     place: int
     told: Told
-    once: str | None
-    content: bytes
+    once: Once | None
+    """Its own part of what the request is done under."""
     lost: int = 0
 
 
@@ -63,23 +64,24 @@ class Issuing:
     teller: Teller
 
     def issue(
-        self, subjects: Sequence[Subject], header: Header, use: Use, *, key: str | None, at: str
+        self, subjects: Sequence[Subject], header: Header, use: Use, *, once: Once | None, at: str
     ) -> list[Issued | PlacedError]:
         """Give each person the number it has or gets; everything is durable before it returns.
 
-        `key`: names the request; a person that was done under it is told again. `at`: the moment, ISO 8601, JST.
+        `once`: what the request is done under; a person that was done under it is told again. Raises KeyReusedError
+        before anything is done if it is another request's. `at`: the moment, ISO 8601, JST.
         """
-        categories = self.residents.of([subject.number for subject in subjects])
-        pending = [self._job(subject, header, use, key) for subject in subjects]
+        pending = [self._job(subject, header, use, once) for subject in subjects]
+        holding = Holding(self.store, once)
         found = list[Issued | PlacedError]()
         while pending:
             now, later = _apart(pending)
-            ended, again = self._round(now, categories, at)
+            ended, again = self._round(now, holding, at)
             found += ended
             pending = again + later
         return found
 
-    def _job(self, subject: Subject, header: Header, use: Use, key: str | None) -> _Job:
+    def _job(self, subject: Subject, header: Header, use: Use, once: Once | None) -> _Job:
         told = self.teller.told(
             number=subject.number,
             use=use,
@@ -90,18 +92,14 @@ class Issuing:
             status=subject.status,
             reason=subject.reason,
         )
-        if key is None:
-            return _Job(subject.place, told, None, b"")
-        said = [header.municipality, *header.operation, subject.number, subject.individual_number]
-        said += [subject.status or "", subject.reason or "", *map("=".join, sorted(subject.person.items()))]
-        return _Job(subject.place, told, f"{key}/{subject.place}", self.teller.of_request("\x1f".join(said)))
+        return _Job(subject.place, told, once.part(subject.place) if once else None)
 
-    def _round(
-        self, jobs: Sequence[_Job], categories: Mapping[str, Category], at: str
-    ) -> tuple[list[Issued | PlacedError], list[_Job]]:
+    def _round(self, jobs: Sequence[_Job], holding: Holding, at: str) -> tuple[list[Issued | PlacedError], list[_Job]]:
         """Try everybody once; return who is done, and who lost to another worker."""
         ended, writes, conflicts = list[Issued | PlacedError](), list[tuple[_Job, Change, Write]](), list[Conflict]()
-        looked = self.store.look([Wanted(job.told.number, job.told.fingerprint, job.once) for job in jobs])
+        wanted = [Wanted(job.told.number, job.told.fingerprint, job.once and job.once.key) for job in jobs]
+        looked = holding.look(wanted)
+        categories = categories_of(self.residents, [(job.told, seen) for job, seen in zip(jobs, looked, strict=True)])
         for job, seen in zip(jobs, looked, strict=True):
             if seen.done is not None:
                 ended.append(_told_again(job, seen.done))
@@ -115,11 +113,14 @@ class Issuing:
                 conflicts += [decided.suspect] if decided.suspect else []
             else:
                 ended.append(_issued(job, decided))
+        # Held before anybody is written, and not at all for a request that changed nothing: its key may name another.
+        held = not writes or holding.hold()
         self.store.note(conflicts)
-        return _sorted_out(ended, writes, self.store.write([write for _, _, write in writes]))
+        written = self.store.write([write for _, _, write in writes]) if held else [False] * len(writes)
+        return _sorted_out(ended, writes, written)
 
     def _decided(self, job: _Job, seen: Seen, categories: Mapping[str, Category]) -> Change | Refused:
-        known = seen.known(categories.get(job.told.number))
+        known = seen.known(categories.get(job.told.number), categories)
         decided = deciding.issue(job.told, known, None)
         if decided is None:
             decided = deciding.issue(job.told, known, self._fresh(job))
@@ -178,12 +179,10 @@ def _issued(job: _Job, change: Change) -> Issued:
 def _done(job: _Job, change: Change) -> Done | None:
     if job.once is None:
         return None
-    return Done(job.once, job.content, msgspec.msgpack.encode((change.after.number, change.before is None)))
+    return Done(job.once.key, job.once.content, msgspec.msgpack.encode((change.after.number, change.before is None)))
 
 
-def _told_again(job: _Job, done: Done) -> Issued | PlacedError:
-    if done.content != job.content:
-        return PlacedError(job.place, key_reused())
+def _told_again(job: _Job, done: Done) -> Issued:
     number, new = msgspec.msgpack.decode(done.answer)
     return Issued(job.place, job.told.number, number, new)
 

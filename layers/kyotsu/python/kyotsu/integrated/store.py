@@ -41,10 +41,10 @@ class Seen:
     formerly: str = ""
     """As `Known.formerly`."""
 
-    def known(self, resident: Category | None = None) -> Known:
+    def known(self, resident: Category | None = None, residents: Mapping[str, Category] | None = None) -> Known:
         """Return what an update is decided by; `resident`: what the residents say of its 宛名番号."""
         people = {"by_number": self.by_number, "by_individual": self.by_individual}
-        return Known(**people, formerly=self.formerly, resident=resident)
+        return Known(**people, formerly=self.formerly, resident=resident, residents=residents or {})
 
 
 class Write(NamedTuple):
@@ -124,4 +124,15 @@ class ResidentCategories(Protocol):
 
     def of(self, numbers: Collection[str]) -> Mapping[str, Category]:
         """Return 住民区分 of those who are, or were, residents."""
+        ...
+
+
+class PeopleOfNumbers(Protocol):
+    """What the registry of 住登外者 says of whose numbers are whose (名寄せ). Every read sees every earlier write."""
+
+    def same_person(self, numbers: Collection[str]) -> Collection[str]:
+        """Return all 宛名番号 that are linked to these, directly or by others, and these.
+
+        Whom a closed record was linked to when it was closed counts as well. Raises rather than leave one out.
+        """
         ...

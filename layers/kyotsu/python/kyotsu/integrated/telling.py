@@ -25,10 +25,6 @@ class Teller:
         """Return what a person is found by."""
         return self.fingerprints.of(_INDIVIDUAL, individual_number)
 
-    def of_request(self, text: str) -> bytes:
-        """Return what tells requests with one Idempotency-Key apart."""
-        return self.fingerprints.of("integrated-request", text)
-
     def told(
         self,
         *,
