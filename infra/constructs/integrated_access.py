@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
+from infra.constructs.registry_access import let_read_links
 from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
@@ -52,6 +53,7 @@ class IntegratedAccess:
         function.allow(_FIND, [stateful.protection.table.table_arn], **own)
         undos = only_partitions(self.parameters, FILES)
         function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **undos)
+        let_read_links(function, stateful, self.parameters)
         AuditAccess(stateful).let_record(function, SHOW)
 
     def let_follow(self, function: PythonFunction) -> None:

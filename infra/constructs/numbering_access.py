@@ -10,7 +10,7 @@ import msgspec
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
-from infra.constructs.registry_access import CLERKS, COUNTERS, DONES, POSTINGS
+from infra.constructs.registry_access import CLERKS, COUNTERS, DONES, NO_NUMBER, POSTINGS
 from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
@@ -18,7 +18,6 @@ from infra.stacks.stateful import StatefulStack
 SHOW = "addressees/show_history"
 _FOR_NO_API = (CLERKS, POSTINGS, COUNTERS)
 """Partitions of the registry that no API reads."""
-_NO_NUMBER = (*_FOR_NO_API, DONES)
 
 
 @dataclass(frozen=True)
@@ -91,13 +90,13 @@ class NumberingAccess:
     def let_edit(self, function: PythonFunction) -> None:
         """Let a function change records; what it decides on includes their history."""
         self._let_change(function)
-        self._let_touch(function, "Query", "UpdateItem", but=_NO_NUMBER)
+        self._let_touch(function, "Query", "UpdateItem", but=NO_NUMBER)
 
     def let_show(self, function: PythonFunction) -> None:
         """Let a function show records and their history as their reader may see them, and note that it did."""
         stateful, audit = self.stateful, AuditAccess(self.stateful)
-        self._let_look(function, but=_NO_NUMBER, key=READ_KEY)
-        self._let_touch(function, "Query", but=_NO_NUMBER)
+        self._let_look(function, but=NO_NUMBER, key=READ_KEY)
+        self._let_touch(function, "Query", but=NO_NUMBER)
         stateful.personal.let_open(function)
         function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn], **self._own("*"))
         function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **self._own(FILES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -32,8 +32,15 @@ MAY = {
 KINDS = ("LANE", "RECEIPT", "FAILURE", "CONTENT", "NUMBERING", "SWEEP", "PROVIDER", "UNOFFERED", "LANES")
 
 
-def asked(delivery: Template, role: str, part: str = "", table: str = "LinkageTable") -> Callable[..., bool]:
-    """Return what tells whether a role may do something with partitions of the table, or of a part of it."""
+def asked(
+    delivery: Template,
+    role: str,
+    part: str = "",
+    table: str = "LinkageTable",
+    more: Mapping[str, tuple[str, ...]] | None = None,
+) -> Callable[..., bool]:
+    """Return what tells whether a role may do something with partitions of the table, or of a part of it; `more` is
+    what else is known of the request."""
     statements = delivery.permissions(role)
     every = {r for s in statements for r in as_list(s["Resource"])}
     named = {r for r in every if table in r and r.endswith(f">{part}") and "StreamArn" not in r}
@@ -46,6 +53,7 @@ def asked(delivery: Template, role: str, part: str = "", table: str = "LinkageTa
             "dynamodb:leadingkeys": partitions,
             "aws:sourcevpce": ("vpce-0123456789abcdef0",),
             "aws:principalaccount": (ACCOUNT,),
+            **(more or {}),
         }
         return decide(who, Check(f"dynamodb:{action}", arn, ACCOUNT, context), [policy], None).allowed
 

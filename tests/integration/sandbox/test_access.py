@@ -205,6 +205,35 @@ def test_attributes_can_be_kept_from_a_reader_of_items(small: Small) -> None:
         dynamodb.put_item(TableName=small["Indexed"], Item=item)  # only of reads the sandbox knows the attributes
 
 
+def test_attributes_can_be_kept_from_a_reader_of_partitions(small: Small) -> None:
+    table = f"arn:aws:dynamodb:ap-northeast-1:{ACCOUNT}:table/{small['Indexed']}"
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "n"]},
+        "Null": {"dynamodb:Attributes": "false"},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    reader = session(small, "queries", allow(["dynamodb:Query", "dynamodb:Scan"], table, Condition=condition))
+    dynamodb, item = client(small, "dynamodb", reader), {"pk": {"S": "listed"}, "sk": {"S": "L#1"}}
+    small.client("dynamodb").put_item(TableName=small["Indexed"], Item={**item, "b": {"S": "secret"}})
+    wanted: dict[str, Any] = {
+        "TableName": small["Indexed"],
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :l)",
+        "ExpressionAttributeValues": {":pk": item["pk"], ":l": {"S": "L#"}},
+    }
+    assert dynamodb.query(**wanted, ProjectionExpression="pk, sk")["Items"] == [item]
+    for more in (
+        {},
+        {"Select": "COUNT"},
+        {"ProjectionExpression": "sk, b"},
+        {"ProjectionExpression": "sk, #x", "ExpressionAttributeNames": {"#x": "b"}},
+        {"ProjectionExpression": "sk", "FilterExpression": "attribute_exists(n) AND NOT contains (b.c, :l)"},
+    ):
+        with refused("AccessDeniedException"):
+            dynamodb.query(**{**wanted, **more})
+    with refused("AccessDeniedException"):
+        dynamodb.scan(TableName=small["Indexed"], ProjectionExpression="sk")
+
+
 def test_an_encrypted_object_needs_its_key_through_s3(small: Small) -> None:
     kms, s3 = small.client("kms"), small.client("s3")
     key = kms.create_key()["KeyMetadata"]["Arn"]

@@ -22,6 +22,9 @@ _IN_TRANSACTION = {
     "Get": "GetItem",
 }  # fmt: skip
 
+_PATH = re.compile(r"(?<![\w:#.])(?!(?:AND|OR|NOT|IN|BETWEEN)\b)#?[A-Za-z_][\w.\[\]]*\b(?!\s*\()", re.IGNORECASE)
+"""What an expression names of an item: neither a word of DynamoDB's, nor a function, nor a value."""
+
 
 def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     """Yield what a request to DynamoDB needs. Raises UnmappedError."""
@@ -29,7 +32,7 @@ def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     if asked.target.startswith("DynamoDBStreams"):
         yield from _of_stream(operation, body, stored)
     elif operation in _OF_ITEM:
-        more = _read_attributes(body) if operation == "GetItem" else None
+        more = read_attributes(body) if operation == "GetItem" else None
         yield from _of_table(operation, body["TableName"], stored, [_key_of(body)], more)
     elif operation in ("Query", "Scan"):
         yield from _of_query(operation, body, stored)
@@ -42,15 +45,18 @@ def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
         yield from _of_many(operation, body, stored)
 
 
-def _read_attributes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return what a GetItem asks for. Only of this operation the sandbox knows dynamodb:Attributes: a policy that
-    names them for another one must not let a request pass that has none (`Null`)."""
+def read_attributes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return what a GetItem or a Query of a table asks for. Only of these the sandbox knows dynamodb:Attributes: a
+    policy that names them for another operation must not let a request pass that has none (`Null`)."""
     projection = body.get("ProjectionExpression")
     if not projection:
-        return {"dynamodb:select": ("ALL_ATTRIBUTES",)}
+        return {"dynamodb:select": (body.get("Select", "ALL_ATTRIBUTES"),)}
     names = body.get("ExpressionAttributeNames", {})
-    asked = (re.split(r"[.\[]", part.strip())[0] for part in projection.split(","))
-    found = dict.fromkeys([*body["Key"], *(names.get(name, name) for name in asked)])
+    parts = [part.strip() for part in projection.split(",")]
+    for expression in ("KeyConditionExpression", "FilterExpression"):
+        parts += _PATH.findall(body.get(expression, ""))
+    asked = (re.split(r"[.\[]", part)[0] for part in parts)
+    found = dict.fromkeys([*body.get("Key", ()), *(names.get(name, name) for name in asked)])
     return {"dynamodb:attributes": tuple(found), "dynamodb:select": ("SPECIFIC_ATTRIBUTES",)}
 
 
@@ -87,6 +93,7 @@ def _of_query(operation: str, body: Mapping[str, Any], stored: Stored) -> Iterat
     name, index = _name(body["TableName"]), body.get("IndexName")
     arn = stored.arn("dynamodb", f"table/{name}")
     context = {"dynamodb:leadingkeys": _leading(body, _hash_attribute(name, stored, index))}
+    context |= {} if index else read_attributes(body)
     if operation == "Scan":
         context = {"dynamodb:fulltablescan": ("true",)}
     yield Need(f"dynamodb:{operation}", f"{arn}/index/{index}" if index else arn, context)

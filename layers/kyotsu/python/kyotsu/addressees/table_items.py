@@ -11,10 +11,11 @@
 | serials | 団体コード#N#kind | N | n last serial reserved |
 
 Number: n revision, b packed rest, o owner, s uses, g registered since (JST), p principal, x closed to others,
-d deleted: the record; without n there is none. c records linked to it, m reserved by a migration, j obtained by the
-住民記録 system, e who edits it, u until when (ms since 1970). A business without a 個人番号 has no item of its own: s
-names it. A posting stays when the person changes: who reads it looks at the number. Nothing expires. One-letter names
-keep a typical item within one write unit. A test holds the models against the table.
+d deleted, q whom a closed record was linked to when it was closed ("": nobody): the record; without n there is none.
+c records linked to it, m reserved by a migration, j obtained by the 住民記録 system, e who edits it, u until when (ms
+since 1970). A business without a 個人番号 has no item of its own: s names it. A posting stays when the person changes:
+who reads it looks at the number. Nothing expires. One-letter names keep a typical item within one write unit. A test
+holds the models against the table.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class NumberItem(TableItem):
     p = UnicodeAttribute(null=True)
     x = NumberAttribute(null=True)
     d = NumberAttribute(null=True)
+    q = UnicodeAttribute(null=True)
     c = NumberAttribute(null=True)
     m = NumberAttribute(null=True)
     j = NumberAttribute(null=True)

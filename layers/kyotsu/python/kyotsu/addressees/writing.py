@@ -19,6 +19,8 @@ from kyotsu.addressees.store import Done
 
 NUMBER, DONE, POSTING = "A", "O", "P"
 HISTORY, USE, LINK = "H#", "B#", "L#"
+FORMER = "q"
+"""Attribute of a closed record alone: whom it was linked to when it was closed, "" if nobody."""
 _NOBODY_ELSE_EDITS = "(attribute_not_exists(u) OR u <= :at OR e = :editor)"
 _NOBODY_LINKED = "(attribute_not_exists(c) OR c = :none)"
 
@@ -106,10 +108,15 @@ class Writing:
             return {"ConditionCheck": check | told}
         attributes = record_attributes(record)
         gone = [name for name in RECORD if name not in attributes]
+        values |= {f":{name}": value for name, value in attributes.items()}
         expression = "SET " + ", ".join(f"{name} = :{name}" for name in attributes)
+        if record.deleted:
+            expression += f", {FORMER} = if_not_exists({FORMER}, :{FORMER})"
+            values[f":{FORMER}"] = {"S": change.unlinked_from or ""}
+        else:
+            gone.append(FORMER)
         if gone:
             expression += " REMOVE " + ", ".join(gone)
-        values |= {f":{name}": value for name, value in attributes.items()}
         return self._update(record.number, expression, " AND ".join(conditions), values)
 
     def _history(self, entry: HistoryEntry, change: Change) -> Action:
