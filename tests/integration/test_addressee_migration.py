@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from kyotsu.addressees.records import Deed, Origin, Use
+from kyotsu.addressees.changes import Change
+from kyotsu.addressees.records import Deed, HistoryEntry, Origin, Use
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.japanese.digits import addressee_check_digit
 from kyotsu.linkage import scanning
@@ -97,6 +99,20 @@ def state(store: RegistryTable, one: str, two: str) -> Any:
     about = (record.origin, record.uses, record.principal == two, record.version, record.revision)
     kept = known[one].individual_number is not None
     return (*about, deeds, kept, known[one].migrated, principal.revision, list(store.linked_to(two)) == [one])
+
+
+def test_a_record_that_was_closed_since_stays_closed(store: RegistryTable, tmp_path: Path) -> None:
+    one = next(numbers())
+    run(migration(store, NOBODY), old_file(tmp_path / "a.csv", old_row(one)))
+    record = store.look([one], TAX).numbers[one].record
+    assert record is not None
+    closed = replace(record, deleted=True, uses=frozenset(), revision=record.revision + 1)
+    entry = HistoryEntry(Deed.CLOSED, TAX, closed)
+    assert store.write(Change(record=closed, expected=record.revision, entry=entry, ended=record.uses))
+    told = run(migration(store, NOBODY), old_file(tmp_path / "b.csv", old_row(one, jusho_katagaki="旧")))
+    assert "W1608" in {code for _, _, code in told}
+    after = store.look([one], TAX).numbers[one]
+    assert (after.record, after.migrated) == (closed, True)
 
 
 UNDISTURBED = (

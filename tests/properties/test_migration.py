@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -51,3 +52,20 @@ def test_neither_order_nor_files_matter(given_rows: list[dict[str, str]], data: 
         files = [shuffled]
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         assert outcome(Path(one), [given_rows]) == outcome(Path(other), files)
+
+
+@settings(max_examples=25)
+@given(before=st.lists(rows, min_size=1, max_size=COUNT), later=st.lists(rows, min_size=1, max_size=COUNT))
+def test_whatever_comes_later_nothing_is_reopened_that_was_closed_since_it_was_migrated(
+    before: list[dict[str, str]], later: list[dict[str, str]]
+) -> None:
+    registry = OldRegistry()
+    with TemporaryDirectory() as folder:
+        run(migration(registry), old_file(Path(folder) / "a.csv", *before))
+        closed = {
+            number: replace(record, deleted=True, uses=frozenset(), principal=None)
+            for number, record in registry.records.items()
+        }
+        registry.records |= closed
+        run(migration(registry), old_file(Path(folder) / "b.csv", *later))
+    assert {number: registry.records[number] for number in closed} == closed

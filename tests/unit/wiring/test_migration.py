@@ -3,6 +3,7 @@ the order of files or on what was killed (issue part 4, Migration; 共通機能�
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from kyotsu.addressees.migrating import Fate, Place
 from kyotsu.addressees.migration_writing import Task
-from kyotsu.addressees.records import Deed, Origin, Use
+from kyotsu.addressees.records import AddresseeRecord, Deed, Origin, Use
 from kyotsu.addressees.store import Lease
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.rows import Row
@@ -324,15 +325,54 @@ def test_a_repeat_touches_nobody(tmp_path: Path) -> None:
     assert (told, found.survey.counts()[Fate.STAYS], found.survey.links_to_make()) == ([], 4, 0)
 
 
-def test_a_repeat_never_undoes_what_systems_did_since(tmp_path: Path) -> None:
-    from dataclasses import replace
+def close(registry: OldRegistry, number: str) -> AddresseeRecord:
+    """Have the last system end its use of a record, as the calls do."""
+    before = registry.records[number]
+    closed = replace(before, deleted=True, uses=frozenset(), principal=None, revision=before.revision + 1)
+    registry.records[number] = closed
+    return closed
 
+
+def test_a_repeat_never_undoes_what_systems_did_since(tmp_path: Path) -> None:
     registry, path = OldRegistry(), old_file(tmp_path / "a.csv", old_row(ONE))
     run(migration(registry), path)
-    deleted = replace(registry.records[ONE], deleted=True, uses=frozenset(), revision=2)
-    registry.records[ONE] = deleted
+    deleted = close(registry, ONE)
     run(migration(registry), path)
     assert registry.records[ONE] == deleted
+
+
+@pytest.mark.parametrize("system", ["010", "022"])
+def test_a_corrected_file_does_not_reopen_what_was_closed_since_its_migration(tmp_path: Path, system: str) -> None:
+    """Its rows are older than the closing, and no note tells so: they stand in another file."""
+    registry = OldRegistry()
+    run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE), old_row(TWO)))
+    closed = close(registry, ONE)
+    newer = {"gyomuid": system, "sosanengappi": "2021-01-01", "jusho_katagaki": "旧"}
+    linked = {"nayosemotofuragu": "1", "nayosesakiatenabango": TWO}
+    found = migration(registry)
+    told = run(found, old_file(tmp_path / "b.csv", old_row(ONE, **newer, **linked), old_row(TWO), old_row(THREE)))
+    assert (codes(told, ONE), codes(told, TWO)) == ({"W1608"}, {"W1603"})
+    assert registry.records[ONE] == closed
+    assert found.survey.counts()[Fate.RESERVES] == 1
+    assert [*found.survey.disclosed()] == [[ONE]]
+    assert THREE in registry.records
+
+
+def test_what_was_closed_before_it_was_ever_migrated_is_taken_over(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE)))
+    registry.records[ONE] = replace(close(registry, ONE), origin=Origin.CARRIED_OVER)
+    assert codes(run(migration(registry), old_file(tmp_path / "b.csv", old_row(ONE, gyomuid="022"))), ONE) == {"W1604"}
+    assert (registry.records[ONE].deleted, registry.records[ONE].uses) == (False, frozenset({WELFARE}))
+
+
+def test_what_is_closed_between_the_survey_and_the_write_stays_closed(tmp_path: Path) -> None:
+    registry = OldRegistry()
+    run(migration(registry), old_file(tmp_path / "a.csv", old_row(ONE)))
+    path = old_file(tmp_path / "b.csv", old_row(ONE, gyomuid="022"))
+    told = run(migration(registry, told=lambda *_: close(registry, ONE)), path)
+    assert "W1608" in codes(told, ONE)
+    assert registry.records[ONE].deleted
 
 
 def test_who_is_touched_is_told_before_anything_is_written(tmp_path: Path) -> None:

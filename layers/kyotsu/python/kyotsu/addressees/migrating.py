@@ -62,6 +62,7 @@ DISCLOSING = (
     outcomes.STILL_REGISTERED,
     outcomes.MIGRATED_FORMER_RESIDENT,
     outcomes.MIGRATED_TO_RECORD,
+    outcomes.MIGRATED_CLOSED_SINCE,
     outcomes.NUMBER_UNUSABLE,
 )
 """They tell something of a person that is stored here: reading them is told to the audit trail."""
@@ -104,6 +105,12 @@ class RecordMet(NamedTuple):
     closed: bool
     deleted: bool
     principal: str | None
+    migrated: bool = False
+
+    @property
+    def closed_since(self) -> bool:
+        """Whether it was closed after its migration: what systems did here is newer than any file of theirs."""
+        return self.migrated and self.deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +196,8 @@ def _taken(rows: Sequence[MigratingRow], met: Met, decided: Decided) -> Iterator
             finding = Finding(row.place, "", outcomes.MIGRATED_NEWER_ROW)
         elif row.deleted:
             finding = Finding(row.place, "削除フラグ", outcomes.MIGRATED_DELETED)
+        elif met.record is not None and met.record.closed_since:
+            finding = Finding(row.place, "宛名番号", outcomes.MIGRATED_CLOSED_SINCE)
         elif row.closed and users != {row.use}:
             finding = Finding(row.place, "他業務参照不可フラグ", outcomes.CLOSING_SHARED)
         elif not _visible(row, met):

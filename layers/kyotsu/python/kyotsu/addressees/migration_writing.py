@@ -20,7 +20,7 @@ from kyotsu.addressees.items import PERSON
 from kyotsu.addressees.migrating import Finding, Place, not_linked
 from kyotsu.addressees.migration_people import person_key
 from kyotsu.addressees.numbers import Ranges
-from kyotsu.addressees.records import NO_ID, AddresseeRecord, Use
+from kyotsu.addressees.records import NO_ID, AddresseeRecord, Origin, Use
 from kyotsu.addressees.requests import IssueRequest, operation_of
 from kyotsu.addressees.store import Done, KnownNumber, RegistryStore, Seen
 from kyotsu.contracts import outcomes
@@ -110,6 +110,9 @@ class RowWriter:
                 return None
             if known.record is not None and not self._same_person(task, known.record):
                 return Finding(task.place, "宛名番号", outcomes.MIGRATED_FOR_REGISTERED)
+            if record is None and known.record is not None and known.record.origin is Origin.MIGRATED:
+                # Closed while the migration ran; a row that was taken over before is told the same by a repeat.
+                return Finding(task.place, "宛名番号", outcomes.MIGRATED_CLOSED_SINCE)
             request = request_of(task, EXISTING if record is None else CHOSEN)
             found = Known(record=known.record, resident=known.resident, migrated=True)
             decided = issue(request, found, self.ranges, "")

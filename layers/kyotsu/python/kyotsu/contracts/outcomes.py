@@ -257,6 +257,10 @@ MIGRATED_TO_RECORD = _remark("W1604", "同じ人が登録済みです。この�
 MIGRATED_DELETED = _remark("W1605", "削除された行です。番号だけを予約します。")
 MIGRATED_NEWER_ROW = _remark("W1606", "同じシステムに、同じ番号の新しい行があります。この行は移行しません。")
 MIGRATED_UNLINKED = _remark("W1607", "名寄せは移行していません（理由：{reason}）。")
+MIGRATED_CLOSED_SINCE = _remark(
+    "W1608",
+    "移行した後に、この環境で削除された記録です。移行では元に戻さず、番号だけを予約します。利用を再開するには、業務システムから付番を依頼してください。",
+)
 
 # Integrated addressees.
 INDIVIDUAL_NUMBER_NOT_ALLOWED = _error("E1560", "このシステムは個人番号を利用できません。", 400)

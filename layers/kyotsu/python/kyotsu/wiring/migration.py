@@ -18,7 +18,7 @@ from kyotsu.addressees.migration_people import value_of
 from kyotsu.addressees.migration_survey import CHAIN, Survey
 from kyotsu.addressees.migration_writing import RowWriter, Task
 from kyotsu.addressees.numbers import LENGTH, NumberKind, Ranges
-from kyotsu.addressees.records import NO_ID, AddresseeRecord, Use
+from kyotsu.addressees.records import NO_ID, AddresseeRecord, Origin, Use
 from kyotsu.addressees.row_edits import is_deletion, principal_of_row
 from kyotsu.addressees.store import KnownNumber, MigrationStore, RegistryStore
 from kyotsu.contracts.rows import Row
@@ -186,6 +186,7 @@ class Migration:
             closed=record.closed_to_others,
             deleted=record.deleted,
             principal=record.principal,
+            migrated=record.origin is Origin.MIGRATED,
         )
 
     def _resident(self, category: str | None, record: Mapping[str, str] | None) -> ResidentMet:
