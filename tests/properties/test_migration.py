@@ -42,7 +42,7 @@ def outcome(folder: Path, files: list[list[dict[str, str]]]) -> Any:
     return state, sorted((number, code) for number, _, code in told)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(given_rows=st.lists(rows, min_size=1, max_size=COUNT), data=st.data())
 def test_neither_order_nor_files_matter(given_rows: list[dict[str, str]], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(given_rows))
@@ -54,7 +54,7 @@ def test_neither_order_nor_files_matter(given_rows: list[dict[str, str]], data: 
         assert outcome(Path(one), [given_rows]) == outcome(Path(other), files)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(before=st.lists(rows, min_size=1, max_size=COUNT), later=st.lists(rows, min_size=1, max_size=COUNT))
 def test_whatever_comes_later_nothing_is_reopened_that_was_closed_since_it_was_migrated(
     before: list[dict[str, str]], later: list[dict[str, str]]
