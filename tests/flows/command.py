@@ -16,9 +16,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from kyotsu_cli.main import COMMANDS, GROUPS
+
 _SERVER = multiprocessing.get_context("forkserver")
 # `pytest`, because each fork imports the main module of its parent.
-_SERVER.set_forkserver_preload(["kyotsu_cli.main", "pytest"])
+_SERVER.set_forkserver_preload(["pytest", *(f"kyotsu_cli.commands.{name}" for name in (*COMMANDS, *GROUPS))])
 
 
 def run(

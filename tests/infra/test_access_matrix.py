@@ -16,7 +16,7 @@ from infra.access.page import EVERY, SELF, Line, document, lines
 from infra.access.short import condition_text
 from infra.sandbox.assembly import Stack, read_stacks
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.infra.conftest import CITY, Synthesis
 from tools import access_matrix
 
@@ -162,11 +162,11 @@ def test_conditions_are_said_in_few_words(condition: dict[str, Any], text: str) 
 
 def test_the_command_prints_one_line_of_json_for_each_right(synthesis: Synthesis, rows: list[Row]) -> None:
     chosen = ["access", "matrix", "--templates", str(synthesis.folder), "--stage", "development"]
-    done = CliRunner().invoke(app, [*chosen, "--municipality", CITY, "--subject", "federated 010", "--json"])
+    done = CliRunner().invoke(command_line(), [*chosen, "--municipality", CITY, "--subject", "federated 010", "--json"])
     assert done.exit_code == 0
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Row(**row) for row in found] == [row for row in rows if row.subject == "federated 010"]
-    table = CliRunner().invoke(app, [*chosen, "--municipality", CITY, "--subject", "federated 010"])
+    table = CliRunner().invoke(command_line(), [*chosen, "--municipality", CITY, "--subject", "federated 010"])
     assert table.exit_code == 0
     assert "AcknowledgementsOnly" not in table.stdout
     assert "{itself}" in table.stdout.replace("\n", "")
@@ -174,13 +174,13 @@ def test_the_command_prints_one_line_of_json_for_each_right(synthesis: Synthesis
 
 def test_the_command_wants_one_deployment(synthesis: Synthesis) -> None:
     for options in ([], ["--stage", "production"], ["--stage", "staging"]):
-        done = CliRunner().invoke(app, ["access", "matrix", "--templates", str(synthesis.folder), *options])
+        done = CliRunner().invoke(command_line(), ["access", "matrix", "--templates", str(synthesis.folder), *options])
         assert isinstance(done.exception, CommandError)
         assert done.exception.code == Exit.USAGE
 
 
 def test_the_command_says_how_templates_are_made(tmp_path: Any) -> None:
-    done = CliRunner().invoke(app, ["access", "matrix", "--templates", str(tmp_path)])
+    done = CliRunner().invoke(command_line(), ["access", "matrix", "--templates", str(tmp_path)])
     assert isinstance(done.exception, CommandError)
     assert "make synth" in str(done.exception)
 

@@ -18,7 +18,7 @@ from kyotsu_cli import registry
 from kyotsu_cli.commands import addressee_basis
 from kyotsu_cli.deployment import Deployment
 from kyotsu_cli.failure import Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.addressees import request
 from tests.fakes.sealing import FINGERPRINTS, LocalSealer
 from tests.integration.cloud import MUNICIPALITY, Cloud
@@ -60,7 +60,7 @@ def test_protected_people_without_a_basis_are_listed_and_the_trail_knew_before(
     )
 
     def kyotsu(*arguments: str) -> Any:
-        return CliRunner().invoke(app, ["addressee", "basis", *arguments])
+        return CliRunner().invoke(command_line(), ["addressee", "basis", *arguments])
 
     recorded = kyotsu("set", BASED, "--kind", "consent", "--document", "R8-1", "--day", "2026-05-01")
     assert recorded.exit_code == 0, recorded.exception

@@ -14,7 +14,7 @@ from kyotsu.addressees.records import Deed, Use
 from kyotsu_cli import deployment as command
 from kyotsu_cli.commands import addressee_retell, resident
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.addressees import FRESH, TAX, WELFARE, record
 from tests.fakes.sealing import local_sealing
 from tests.integration.cloud import MUNICIPALITY, Cloud
@@ -38,7 +38,7 @@ def operator(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any
     monkeypatch.setattr(command.Deployment, "sealing", property(lambda _: local_sealing()))
 
     def run(*arguments: str, stdin: str | None = None) -> Any:
-        return CliRunner().invoke(app, list(arguments), input=stdin)
+        return CliRunner().invoke(command_line(), list(arguments), input=stdin)
 
     return run
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from kyotsu_cli import fetching
 from kyotsu_cli.failure import CommandError
 from kyotsu_cli.holding import held
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from kyotsu_cli.sending import upload
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def offer(s3: S3Client, body: bytes = BODY, stem: str = STEM, **changed: Any) ->
 
 def fetch(folder: Path, *more: str) -> tuple[int, list[dict[str, Any]]]:
     arguments = ["fetch", "--system", "010", "--bucket", BUCKET, "--into", str(folder), "--json", *more]
-    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    done = CliRunner().invoke(command_line(), arguments, catch_exceptions=False)
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
 
 

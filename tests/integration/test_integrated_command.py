@@ -28,7 +28,7 @@ from kyotsu_cli import registry, viewing
 from kyotsu_cli.commands import integrated, integrated_conflicts, integrated_reserve
 from kyotsu_cli.deployment import Deployment
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.integrated import ONE, TWO, subject
 from tests.fakes.registry_contract import registered
 from tests.fakes.sealing import LocalSealer
@@ -66,7 +66,7 @@ def told(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Trail:
 
 
 def kyotsu(*arguments: str, stdin: str | bytes | None = None) -> Any:
-    return CliRunner().invoke(app, ["integrated", *arguments], input=stdin)
+    return CliRunner().invoke(command_line(), ["integrated", *arguments], input=stdin)
 
 
 def failed(*arguments: str) -> Exit:

@@ -22,7 +22,7 @@ from kyotsu.wiring import protection, undoing
 from kyotsu_cli import deployment as command
 from kyotsu_cli.commands import linkage, resident
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.deployment import NUMBER, PREFIX, body, name, row
 from tests.fakes.sealing import local_sealing
 from tests.fakes.support import ANYBODY, support_body, support_name, support_row
@@ -273,7 +273,7 @@ def operator(cloud: Cloud, trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Cal
     monkeypatch.setattr(command.Deployment, "sealing", property(lambda _: local_sealing()))
 
     def run(*arguments: str, stdin: str | None = None) -> Any:
-        return CliRunner().invoke(app, list(arguments), input=stdin)
+        return CliRunner().invoke(command_line(), list(arguments), input=stdin)
 
     return run
 

@@ -12,6 +12,7 @@ from kyotsu.linkage.undos import UndoRefusedError
 from kyotsu.residents.trial import CategoryChange
 from kyotsu.wiring.trial import LocalFile, Previewed, previewed
 from kyotsu.wiring.undoing import undo_tried
+from kyotsu_cli.commands import twin, watch
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import Deployment, connect
 from kyotsu_cli.failure import Exit
@@ -21,6 +22,9 @@ from kyotsu_cli.showing import show_answer, show_undo, undo_items
 from kyotsu_cli.undoing import operator, refused, take_back
 
 app = typer.Typer(no_args_is_help=True)
+app.command("twin")(twin.twin)
+app.command("gaps")(watch.gaps)
+app.command("sweep")(watch.sweep)
 Change = dict[str, str | None]
 ACCEPTED = ("ACCEPTED", "DUPLICATE")
 Limit = Annotated[int, typer.Option(min=0, help="一覧に示す最大件数（件数そのものは常に正確）")]

@@ -30,7 +30,7 @@ from kyotsu_cli.commands import (
     addressee_suspects,
 )
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.addressees import FRESH, RESIDENT, TAX, WELFARE, record
 from tests.fakes.migration import OldRegistry, old_file, old_row
 from tests.fakes.protection import MemoryAudit, MemoryProtection
@@ -135,7 +135,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def kyotsu(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+    return CliRunner().invoke(command_line(), list(arguments))
 
 
 def told(*arguments: str) -> Any:

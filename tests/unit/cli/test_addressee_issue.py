@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from kyotsu_cli.calling import IDEMPOTENCY_KEY, Api
 from kyotsu_cli.commands import addressee_issue
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.addressees import COMPLETE, FRESH
 
 URL = "https://api.example/kyotsu"
@@ -97,7 +97,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 def issue(*arguments: str, stdin: str | None = None) -> Result:
     told = ("--api-url", URL, "--token-url", "https://t.example", "--client-id", "c")
-    return CliRunner().invoke(app, ["addressee", "issue", *arguments, *told], input=stdin)
+    return CliRunner().invoke(command_line(), ["addressee", "issue", *arguments, *told], input=stdin)
 
 
 def test_a_request_is_sent_as_it_is(answers: Server, tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from typer.testing import CliRunner
 from kyotsu.catalogue.layouts import load_layout
 from kyotsu.linkage import scanning
 from kyotsu_cli.failure import CommandError
-from kyotsu_cli.main import app
+from kyotsu_cli.main import command_line
 from tests.fakes.deployment import CATALOGUE, NUMBER, body, name, row
 
 ROMAN = "shimei_gaikokujinromaji"
 
 
 def run(path: Path, *options: str) -> Any:
-    return CliRunner().invoke(app, ["linkage", "twin", str(path), "--municipality", "141003", *options])
+    return CliRunner().invoke(command_line(), ["linkage", "twin", str(path), "--municipality", "141003", *options])
 
 
 def told(path: Path, to: str = "v2") -> tuple[int, Any]:
@@ -129,7 +129,7 @@ def test_what_can_not_be_compared_is_told(
 def test_without_a_deployment_the_municipality_must_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("KYOTSU_ENDPOINTS", "KYOTSU_STAGE", "KYOTSU_MUNICIPALITY"):
         monkeypatch.delenv(variable, raising=False)
-    done = CliRunner().invoke(app, ["linkage", "twin", str(written(tmp_path, row())), "--to", "v2"])
+    done = CliRunner().invoke(command_line(), ["linkage", "twin", str(written(tmp_path, row())), "--to", "v2"])
     assert isinstance(done.exception, CommandError)
     assert "--municipality" in str(done.exception)
 
