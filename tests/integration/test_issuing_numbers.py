@@ -25,6 +25,7 @@ from tests.fakes.issuing import OPERATED, asked, number_in
 from tests.fakes.registry_contract import SECOND, THIRD
 from tests.integration.capacity import Units, metered
 from tests.integration.cloud import MUNICIPALITY, REGION, Cloud
+from tests.integration.test_registry_edits import units as edit_units
 from tests.integration.test_registry_table import put_resident
 
 MY_NUMBER = "123456789018"
@@ -90,13 +91,16 @@ def test_units_of_one_issue(warm: Issuance) -> None:
 def test_costs_are_flat(cloud: Cloud, warm: Issuance) -> None:
     def cost() -> list[tuple[float, float]]:
         whole = [units(warm, asked(key=str(next(keys)))) for _ in range(2)]
-        return [*whole, units(warm, asked("022", shorikubun="2", atenabango=next(people)))]
+        number = next(people)
+        updated = edit_units("1", number=number, seibetsu="1")
+        linked = edit_units("3", number=number, nayosesakiatenabango="700000000000001")
+        return [*whole, units(warm, asked("022", shorikubun="2", atenabango=number)), updated, linked]
 
     keys, people = itertools.count(1), iter(["700000000000000", "700000000019999"])
     seed(cloud, 0, 1_000)
     small = cost()
     seed(cloud, 1_000, 20_000)
-    assert cost() == small == [(4, 8), (4, 8), (3, 4)]
+    assert cost() == small == [(4, 8), (4, 8), (3, 4), (3, 6), (6, 10)]
 
 
 def seed(cloud: Cloud, first: int, last: int) -> None:
