@@ -37,12 +37,12 @@ from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.failures import FailureTable
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.wiring.adapters import LinkageObjects
+from kyotsu.wiring.appliers import ADDRESSEES, PROTECTION, RESIDENTS
 from kyotsu.wiring.audit import operators_trail, seeing, verifying
 from kyotsu.wiring.catalogue import effect_rules, layout_columns, withheld_items
-from kyotsu.wiring.protection import PROTECTION, Entitlement, KnownUndos
-from kyotsu.wiring.registry import ADDRESSEES
+from kyotsu.wiring.protection import Entitlement, KnownUndos
 from kyotsu.wiring.sealing import deployed_sealing
-from kyotsu.wiring.trial import RESIDENTS, Source
+from kyotsu.wiring.trial import Source
 from kyotsu_cli.failure import CommandError
 
 if TYPE_CHECKING:

@@ -21,13 +21,9 @@ from kyotsu.runtime.executions import Executions
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
+from kyotsu.wiring.appliers import ADDRESSEES, INTEGRATED, PROTECTION, RESIDENTS, Appliers
 from kyotsu.wiring.catalogue import effect_rules
-from kyotsu.wiring.integrated_people import INTEGRATED, integrated_applier
-from kyotsu.wiring.protection import PROTECTION
-from kyotsu.wiring.registry import ADDRESSEES, registry_applier
 from kyotsu.wiring.sealing import deployed_sealing
-
-RESIDENTS = "residents"
 
 
 @functools.cache
@@ -37,14 +33,19 @@ def reception() -> Reception:
     municipality = setting("MUNICIPALITY")
     catalogue = load_catalogue(layer_root())
     seals = sealing()
-    residents = ResidentTable(clients.dynamodb(), setting("RESIDENTS_TABLE"), municipality, seals)
-    protected = ResidentTable(clients.dynamodb(), setting("PROTECTION_TABLE"), municipality, seals)
-    appliers: dict[str, RowApplier] = {
-        RESIDENTS: ResidentApplier(residents, effect_rules(catalogue, RESIDENTS), seals.fingerprints),
-        PROTECTION: protection_applier(protected, seals.fingerprints),
-        ADDRESSEES: registry_applier(),
-        INTEGRATED: integrated_applier(),
-    }
+
+    def table(name: str) -> ResidentTable:
+        return ResidentTable(clients.dynamodb(), setting(name), municipality, seals)
+
+    rules = effect_rules(catalogue, RESIDENTS)
+    appliers = Appliers(
+        {
+            RESIDENTS: lambda: ResidentApplier(table("RESIDENTS_TABLE"), rules, seals.fingerprints),
+            PROTECTION: lambda: protection_applier(table("PROTECTION_TABLE"), seals.fingerprints),
+            ADDRESSEES: _registry_applier,
+            INTEGRATED: _integrated_applier,
+        }
+    )
     return Reception(
         admission=Admission(
             catalogue=catalogue,
@@ -61,6 +62,19 @@ def reception() -> Reception:
         large_files=LargeFileMachine(lambda: Executions(clients.states(), setting("LARGE_FILE_MACHINE"))),
         small_chunks=int(setting("SMALL_CHUNKS")),
     )
+
+
+def _registry_applier() -> RowApplier:
+    # Imported where it is needed: both packages cost every cold start a fifth more, and files of theirs are few.
+    from kyotsu.wiring.registry import registry_applier
+
+    return registry_applier()
+
+
+def _integrated_applier() -> RowApplier:
+    from kyotsu.wiring.integrated_people import integrated_applier
+
+    return integrated_applier()
 
 
 def collect_rarely() -> None:

@@ -17,9 +17,6 @@ from kyotsu.runtime.sealing import KmsSealer
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.registry import fingerprints, handles_individual_numbers
 
-INTEGRATED = "integrated"
-"""The applier of 団体内統合宛名基本情報の更新, as the catalogue names it."""
-
 
 @dataclass(frozen=True, slots=True)
 class KnownCategories:

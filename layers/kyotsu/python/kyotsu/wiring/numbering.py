@@ -7,17 +7,16 @@ from datetime import timedelta
 
 from kyotsu.addressees.edit_call import Editing
 from kyotsu.addressees.history_call import Showing
-from kyotsu.addressees.issuance import Issuance
+from kyotsu.addressees.issuance import AlsoIntegrated, Issuance
 from kyotsu.addressees.resident_numbers import ResidentNumbers
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.runtime.settings import setting
+from kyotsu.wiring.appliers import ADDRESSEES
 from kyotsu.wiring.audit import audit_trail
 from kyotsu.wiring.catalogue import withheld_items
-from kyotsu.wiring.integrated import issued_beside
 from kyotsu.wiring.numbers import callers, number_source
 from kyotsu.wiring.protection import protection_decision
 from kyotsu.wiring.registry import (
-    ADDRESSEES,
     fingerprints,
     opening_registry,
     ranges,
@@ -36,8 +35,15 @@ def issue_call() -> Issuance:
         ranges=ranges(),
         callers=callers(),
         fingerprints=fingerprints(),
-        integrated=issued_beside if setting("INTEGRATED_WITH_ISSUE") == "true" else None,
+        integrated=_issued_beside if setting("INTEGRATED_WITH_ISSUE") == "true" else None,
     )
+
+
+def _issued_beside() -> AlsoIntegrated:
+    # Imported where it is needed: most municipalities issue these numbers apart, and every cold start would pay for it.
+    from kyotsu.wiring.integrated import issued_beside
+
+    return issued_beside()
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
-from kyotsu.contracts.protection import APPLIER, OPERATOR, ProtectionDecision, Reader
+from kyotsu.contracts.protection import OPERATOR, ProtectionDecision, Reader
 from kyotsu.linkage.undo_table import UndoTable
 from kyotsu.protection.deciding import StoredProtection, Undone
 from kyotsu.protection.table import ProtectionHeads
@@ -19,7 +19,6 @@ from kyotsu.runtime import clients
 from kyotsu.runtime.logs import log_failure
 from kyotsu.runtime.settings import setting
 
-PROTECTION = APPLIER
 logger = Logger()
 
 

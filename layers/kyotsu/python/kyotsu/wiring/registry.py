@@ -17,9 +17,6 @@ from kyotsu.runtime.fingerprints import HmacFingerprints, secret_key
 from kyotsu.runtime.sealing import KmsSealer
 from kyotsu.runtime.settings import setting
 
-ADDRESSEES = "addressees"
-"""The applier of 住登外者宛名基本情報の更新, as the catalogue names it."""
-
 
 @functools.cache
 def registry_applier() -> RegistryApplier:

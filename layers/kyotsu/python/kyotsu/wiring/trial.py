@@ -22,10 +22,8 @@ from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.trial import AcceptedContents, NoHandOver, TrialEvents, TrialObjects, TrialReceipts
 from kyotsu.residents.applier import ResidentApplier, VersionApplier
 from kyotsu.residents.trial import CategoryChange, HeadSource, TrialStore
-from kyotsu.wiring.protection import PROTECTION
-from kyotsu.wiring.registry import ADDRESSEES
+from kyotsu.wiring.appliers import ADDRESSEES, PROTECTION, RESIDENTS
 
-RESIDENTS = "residents"
 _VERSION = "preview"
 
 

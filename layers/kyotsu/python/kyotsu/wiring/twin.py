@@ -21,8 +21,9 @@ from kyotsu.residents.chunk import REQUIRED_ITEMS
 from kyotsu.residents.comparing import HeadsOnce, NobodyKnown, PersonDifference, person_differences
 from kyotsu.residents.trial import HeadSource, TrialStore
 from kyotsu.runtime.fingerprints import HmacFingerprints
+from kyotsu.wiring.appliers import RESIDENTS
 from kyotsu.wiring.catalogue import effect_rules
-from kyotsu.wiring.trial import RESIDENTS, Source
+from kyotsu.wiring.trial import Source
 
 _RECEIPT = "twin"
 _BLOCK_BYTES = 1024 * 1024

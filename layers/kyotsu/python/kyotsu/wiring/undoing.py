@@ -20,8 +20,8 @@ from kyotsu.residents.trial import CategoryChange, TrialStore
 from kyotsu.runtime import clients
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LinkageEvents
-from kyotsu.wiring.functions import RESIDENTS, event_bus, reception
-from kyotsu.wiring.protection import PROTECTION
+from kyotsu.wiring.appliers import PROTECTION, RESIDENTS
+from kyotsu.wiring.functions import event_bus, reception
 from kyotsu.wiring.trial import Source
 
 
