@@ -14,16 +14,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from kyotsu.addressees.clerks_list import Entry, Settlement
+from kyotsu.runtime.batches import all_written
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 PARTITION = "C"
 _OPEN, _SETTLED = "O#", "S#"
-_CONDITION = "ConditionalCheckFailed"
 _ABSENT = "attribute_not_exists(pk)"
 T = TypeVar("T")
 
@@ -39,7 +38,8 @@ class ClerksListTable:
     def add(self, entry: Entry) -> None:
         """List an entry, unless it is, or was settled."""
         item = {**self._key(_OPEN, entry.entry_id), "b": {"B": msgspec.json.encode(entry)}}
-        self._write(
+        all_written(
+            self._client,
             {"ConditionCheck": self._on(_ABSENT, Key=self._key(_SETTLED, entry.entry_id))},
             {"Put": self._on(_ABSENT, Item=item)},
         )
@@ -60,7 +60,8 @@ class ClerksListTable:
         key = self._key(_OPEN, entry_id)
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         how = {"B": msgspec.json.encode(settlement)}
-        if found and self._write(
+        if found and all_written(
+            self._client,
             {"Delete": self._on("attribute_exists(pk)", Key=key)},
             {"Put": self._on(_ABSENT, Item={**self._key(_SETTLED, entry_id), "b": found["b"], "a": how})},
         ):
@@ -73,18 +74,6 @@ class ClerksListTable:
 
     def _on(self, condition: str, **what: Any) -> Any:
         return {"TableName": self._table, "ConditionExpression": condition, **what}
-
-    def _write(self, *actions: Any) -> bool:
-        """Write all or nothing; False if a condition does not hold. Whatever else went wrong is raised."""
-        try:
-            self._client.transact_write_items(TransactItems=list(actions))
-        except ClientError as error:
-            reasons: Any = error.response.get("CancellationReasons", [])
-            codes = {reason.get("Code", "None") for reason in reasons}
-            if _CONDITION in codes and codes <= {_CONDITION, "None"}:
-                return False
-            raise
-        return True
 
     def _query(self, state: str) -> Iterator[Any]:
         request: dict[str, Any] = {

@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from kyotsu.addressees.clerks_list import Settlement
 from kyotsu.integrated.conflict_notes import ConflictNotes, conflict_of, packed
 from kyotsu.integrated.records import Conflict
 from kyotsu.integrated.stored import SETTLED
-
-_CONDITION = "ConditionalCheckFailed"
+from kyotsu.runtime.batches import all_written
 
 
 class ConflictTable(ConflictNotes):
@@ -49,25 +47,13 @@ class ConflictTable(ConflictNotes):
             "Item": {**key, "b": read, "a": how},
             "ConditionExpression": "attribute_not_exists(pk)",
         }
-        if self._write({"Update": marking}, {"Put": putting}):
+        if all_written(self._client, {"Update": marking}, {"Put": putting}):
             return True
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         return found is not None and _settlement(found) == settlement
 
     def _done(self, conflict: Conflict) -> Any:
         return self._keys.listed(SETTLED, "#".join((*conflict[:3], conflict.at)))
-
-    def _write(self, *actions: Any) -> bool:
-        """Write all or nothing; False if a condition does not hold. Whatever else went wrong is raised."""
-        try:
-            self._client.transact_write_items(TransactItems=list(actions))
-        except ClientError as error:
-            reasons: Any = error.response.get("CancellationReasons", [])
-            codes = {reason.get("Code", "None") for reason in reasons}
-            if _CONDITION in codes and codes <= {_CONDITION, "None"}:
-                return False
-            raise
-        return True
 
 
 def _settlement(item: Any) -> Settlement:

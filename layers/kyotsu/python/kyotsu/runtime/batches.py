@@ -1,4 +1,4 @@
-"""Many DynamoDB items at a time: batched, in parallel, and complete or an error."""
+"""Many DynamoDB items at a time: batched, in parallel or in a transaction, and complete or an error."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ READ_BATCH = 100
 THREADS = 8
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.05
+_CONDITION = "ConditionalCheckFailed"
 
 Item = Mapping[str, Mapping[str, Any]]
 T = TypeVar("T")
@@ -27,6 +28,22 @@ R = TypeVar("R")
 
 class ThroughputExhaustedError(Exception):
     """DynamoDB kept refusing a part of a batch; trying again later is safe."""
+
+
+def all_written(client: DynamoDBClient, *actions: Any) -> bool:
+    """Write all or nothing; False if a condition does not hold. Whatever else went wrong is raised.
+
+    After a time-out botocore repeats the request with its client token.
+    """
+    try:
+        client.transact_write_items(TransactItems=list(actions))
+    except ClientError as error:
+        reasons: Any = error.response.get("CancellationReasons", [])
+        codes = {reason.get("Code", "None") for reason in reasons}
+        if _CONDITION in codes and codes <= {_CONDITION, "None"}:
+            return False
+        raise
+    return True
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
