@@ -24,7 +24,7 @@ others:
 	@$(PY) -m pytest --ignore=tests/flows
 
 fuzz: setup ## Try many more odd keys, headers and bodies than `make test` does
-	@KYOTSU_FUZZ_CASES=20000 $(PY) -m pytest -q tests/properties/test_fuzz.py
+	@KYOTSU_FUZZ_CASES=20000 $(PY) -m pytest -q tests/properties tests/unit/sandbox
 
 bench: setup ## Measure rows per second, memory, cold import and candidate search, as ratios in one run (docs/performance.md)
 	@$(PY) -m tests.bench.reception && $(PY) -m tests.bench.memory && $(PY) -m tests.bench.cold_import && $(PY) -m tests.bench.candidates

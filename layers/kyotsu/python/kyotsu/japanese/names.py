@@ -19,7 +19,7 @@ _SHORTEST = 2
 """Characters of a name that has no title at its end."""
 _TITLES = frozenset(["様", "さま", "サマ", "ｻﾏ", "さん", "サン", "ｻﾝ", "殿", "氏"])
 _TITLE = re.compile("(?<=[一-鿿])(?:様|さま|さん|殿)$")
-_REPEATED = re.compile(r"([^々])々")
+_REPEATED = re.compile("([^々])(々+)")
 
 
 class Script(StrEnum):
@@ -56,7 +56,7 @@ def folded(text: str) -> str:
     """
     plain = kana.katakana(variants.fold(_UNKNOWN.sub(UNKNOWN, text)))
     plain = _UNKNOWN.sub(UNKNOWN, plain).translate(_SMALL_KE)
-    return _REPEATED.sub(r"\1\1", plain)
+    return _REPEATED.sub(lambda found: found[1] * (1 + len(found[2])), plain)
 
 
 _SMALL_KE = str.maketrans({"ヶ": "ケ", "ヵ": "ケ", "之": "ノ", "乃": "ノ"})
