@@ -1,0 +1,183 @@
+"""A case: one application for a move at one municipality, without personal data but addressee numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    """What a case is about; the value leads its id."""
+
+    MOVE_OUT = "O"
+    """転出."""
+    MOVE_IN = "I"
+    """転入: a reservation, 転出証明書情報, or both."""
+    IN_CITY = "C"
+    """転居予約: distributed, no CS."""
+
+
+class CaseState(StrEnum):
+    """Where a case stands, for clerks and for its applicant."""
+
+    RECEIVED = "received"
+    """受付済: a provisional record (仮登録) as received."""
+    DIFFERENT = "different"
+    """差異確認中: a clerk decides."""
+    APPROVAL = "approval"
+    """決裁待ち."""
+    RESTRAINED = "restrained"
+    """抑止確認中: somebody is under a restraint; a clerk releases or returns it."""
+    SENDING = "sending"
+    """CS送信中: messages are posted and not all acknowledged."""
+    NOT_SENT = "not_sent"
+    """CS送信エラー: refused by the CS, or unanswered for too long; `kyotsu cs resend` goes on."""
+    COMPLETED = "completed"
+    """転出処理完了, 転入通知待ち: what the applicant reads as 「完了」."""
+    UNARRIVED = "unarrived"
+    """転入通知未着."""
+    WAITING = "waiting"
+    """転入: waits for certificate, reservation, or the person's visit."""
+    PREPARED = "prepared"
+    """転入: the form is drawn and every recipient has the reservation."""
+    MOVED_IN = "moved_in"
+    """転入: 001o006-01 of everybody came; 転入通知 is on its way."""
+    CLOSED = "closed"
+    """終了."""
+    RETURNED = "returned"
+    """差戻し: the applicant must file anew."""
+    REFUSED = "refused"
+    """受付不可: outside the window, or not for this municipality."""
+    WITHDRAWN = "withdrawn"
+    """取下げ."""
+    EXPIRED = "expired"
+    """特例期限切れ."""
+
+
+ENDED = frozenset(
+    {CaseState.CLOSED, CaseState.RETURNED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.EXPIRED},
+)
+"""States that no signal leaves; papers are erased in their time."""
+
+
+class SignalKind(StrEnum):
+    """What a waiting machine may hear (docs/decisions/0140)."""
+
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    RELEASED = "released"
+    RESERVATION = "reservation"
+    CERTIFICATE = "certificate"
+    LINKED = "linked"
+    MOVED_IN = "moved_in"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+    NOTICED = "noticed"
+    OVERDUE = "overdue"
+    WITHDRAWN = "withdrawn"
+
+
+class WaitName(StrEnum):
+    """States in which a machine waits for a signal."""
+
+    DECISION = "decision"
+    APPROVAL = "approval"
+    RELEASE = "release"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    NOTICE = "notice"
+    NEWS = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something a case has to hear of, once."""
+
+    id: str
+    """The same for a repeat; no personal data. E.g. a document's id, a message id, a clerk's decision id."""
+    kind: SignalKind
+    at: datetime
+    by: str
+    """`operator:…`, 業務ID, `cs`, `portal` or `watch`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A machine's wait: one visit of a state, with the token of its newest try."""
+
+    name: WaitName
+    visit: str
+    """`$$.State.EnteredTime`: the same for every try of one visit."""
+    token: str
+    kinds: frozenset[SignalKind]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePerson:
+    """Somebody who moves, by position in the application (from 1)."""
+
+    position: int
+    addressee_number: str | None = None
+    """宛名番号 here, once known; former residents keep theirs."""
+    arrived: bool = False
+    """転入: their 001o006-01 came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is known of a case. Nobody's name, birth date or address is in it: these are papers."""
+
+    id: str
+    kind: CaseKind
+    municipality: str
+    application_number: str
+    """受付番号 of the portal; empty for a certificate without one."""
+    state: CaseState
+    opened_at: datetime
+    version: int = 0
+    """Counts up with every write; a write of another version is refused."""
+    started: bool = False
+    """Whether its execution was started."""
+    revision: int = 0
+    """Of the newest application document heard of; an older one is dropped."""
+    people: tuple[CasePerson, ...] = ()
+    counterpart: str = ""
+    """市区町村コード of the other municipality."""
+    planned_on: date | None = None
+    """転出予定年月日 (or 転居予定年月日)."""
+    moved_on: date | None = None
+    """Day somebody began to live here, once known."""
+    visit_on: date | None = None
+    """来庁予定日."""
+    has_reservation: bool = False
+    has_certificate: bool = False
+    distributed_revision: int = 0
+    """Reservation revision that was distributed last; 0: none."""
+    prepared_revision: int = 0
+    """Certificate revision the form was drawn from; 0: none."""
+    certificate_revision: int = 0
+    due_on: date | None = None
+    """The day after which the present wait is overdue (JST)."""
+    erase_on: date | None = None
+    """First day on which papers are destroyed; None: not known yet."""
+    erased_at: datetime | None = None
+    reason: str = ""
+    """Outcome code of what held it up or ended it."""
+    remarks: tuple[str, ...] = ()
+    """Outcome codes of remarks to a clerk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a case's history. Append-only; no personal data."""
+
+    at: datetime
+    step: str
+    """The machine's state or the command, in its own words (`Reconcile`, `decide`)."""
+    outcome: str
+    """A word or outcome code."""
+    by: str
+    details: tuple[tuple[str, str], ...] = field(default=())
+    """Ids and counts."""
