@@ -65,7 +65,11 @@ class SignalKind(StrEnum):
     """What a waiting machine may hear (docs/decisions/0140)."""
 
     ACCEPTED = "accepted"
+    """A clerk takes what was filed."""
     CORRECTED = "corrected"
+    """A clerk corrected what was filed; the confirmed paper is there."""
+    AMENDED = "amended"
+    """The applicant sent a correction."""
     RETURNED = "returned"
     APPROVED = "approved"
     RELEASED = "released"
@@ -108,8 +112,8 @@ class Wait:
     """A machine's wait: one visit of a state, with the token of its newest try."""
 
     name: WaitName
-    visit: str
-    """`$$.State.EnteredTime`: the same for every try of one visit."""
+    visit: int
+    """The case's `stage`: the same for every try of one visit, also by a redriven or new execution."""
     token: str
     kinds: frozenset[SignalKind]
 
@@ -138,8 +142,10 @@ class Case:
     opened_at: datetime
     version: int = 0
     """Counts up with every write; a write of another version is refused."""
-    started: bool = False
-    """Whether its execution was started."""
+    generation: int = 0
+    """How many executions were started for it; a later one resumes where the case stands, after the one before failed."""
+    stage: int = 0
+    """Counts up whenever a step of the machine moves the case on; it tells one visit of a waiting state from the next."""
     revision: int = 0
     """Of the newest application document heard of; an older one is dropped."""
     people: tuple[CasePerson, ...] = ()

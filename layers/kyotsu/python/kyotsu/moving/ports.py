@@ -137,7 +137,11 @@ class Machines(Protocol):
     """The state machines."""
 
     def start(self, case: Case) -> None:
-        """Start the case's execution, named like the case; one that was started already is fine."""
+        """Start the case's execution, named `{id}.{generation}`; one that was started already is fine."""
+        ...
+
+    def ended(self, case: Case) -> bool:
+        """Tell whether the case's execution failed, timed out or was aborted: the watch then starts the next one."""
         ...
 
     def tell(self, taken: Taken) -> None:
