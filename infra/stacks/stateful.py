@@ -57,6 +57,8 @@ class StatefulStack(Stack):
         self.addressees = RecordTable(self, "Addressees", key=self.keys.records, parameters=parameters, stream=True)
         # Apart from the registry: whoever reads it may relate addressee numbers to each other.
         self.integrated = RecordTable(self, "Integrated", key=self.keys.records, parameters=parameters, stream=True)
+        # Made from the registry and the residents; a table of its own, so that who searches reads no record of anybody.
+        self.candidates = RecordTable(self, "Candidates", key=self.keys.records, parameters=parameters)
         self.linkage = RecordTable(
             self,
             "Linkage",
@@ -116,6 +118,7 @@ class StatefulStack(Stack):
                 "AuditTable": self.audit.table.table_name,
                 "AddresseesTable": self.addressees.table.table_name,
                 "AlarmTopic": self.alarm_topic.topic_arn,
+                "CandidatesTable": self.candidates.table.table_name,
                 "BucketPrefix": self._parameters.bucket_prefix,
                 "ClientKey": self.keys.access.key_arn,
                 "ClientSecretPrefix": self._parameters.client_secret_prefix,

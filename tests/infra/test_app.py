@@ -69,6 +69,7 @@ OUTPUTS = {
     "ExchangeKey": "<KeysExchange",
     "FingerprintSecret": "<PersonalFingerprintKey",
     "IntegratedTable": "<IntegratedTable",
+    "CandidatesTable": "<CandidatesTable",
     "LinkageTable": "<LinkageTable",
     "NumberRanges": "{",
     "PersonalKey": "<KeysPersonal",

@@ -12,7 +12,8 @@ from tests.infra.templates import ACCOUNT, Properties, Template
 STATEFUL = ["DynamoDB::GlobalTable", "S3::Bucket", "KMS::Key", "Events::EventBus", "SecretsManager::Secret"]
 KEYS_OF_TABLES = {
     **dict.fromkeys(
-        ("AddresseesTable", "IntegratedTable", "LinkageTable", "ProtectionTable", "ResidentsTable"), "KeysRecords"
+        ("AddresseesTable", "CandidatesTable", "IntegratedTable", "LinkageTable", "ProtectionTable", "ResidentsTable"),
+        "KeysRecords",
     ),
     "AccessTable": "KeysAccess",
     "AuditIndexTable": "KeysAudit",

@@ -27,7 +27,7 @@ from kyotsu.linkage.receipt_items import ReceiptItem
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.residents.reading import ResidentReader
 from kyotsu.residents.table import ResidentTable, VersionItem
-from kyotsu.runtime.tables import bound
+from kyotsu.runtime.tables import TableItem, bound
 from kyotsu.wiring.catalogue import layout_columns
 from tests.fakes.deployment import BUCKET, CATALOGUE, PREFIX
 from tests.fakes.sealing import local_sealing
@@ -47,6 +47,7 @@ ENVIRONMENT = {
     "PROTECTION_TABLE": "protection",
     "ADDRESSEES_TABLE": "addressees",
     "INTEGRATED_TABLE": "integrated",
+    "CANDIDATES_TABLE": "candidates",
     "NUMBER_RANGES": msgspec.json.encode(Ranges()).decode(),
     "SERIAL_BLOCK": "20",
     "RESIDENT_NUMBERS": "false",
@@ -96,6 +97,7 @@ class Cloud:
             (VersionItem, "protection"),
             (NumberItem, "addressees"),
             (PersonItem, "integrated"),
+            (TableItem, "candidates"),
         ):
             bound(model, name).create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         events, queue = boto3.client("events"), self.sqs.create_queue(QueueName="events")["QueueUrl"]

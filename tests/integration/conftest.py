@@ -14,6 +14,7 @@ from infra.sandbox.adaptations import transactions
 from infra.sandbox.adaptations.patching import Patches
 from kyotsu.runtime import clients
 from kyotsu.wiring import (
+    candidates,
     changes,
     following,
     functions,
@@ -37,7 +38,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
     told = (changes.resident_changes, changes.registry_changes)
-    modules = (numbering, numbers, registry, integrated, integrated_people, following)
+    modules = (candidates, numbering, numbers, registry, integrated, integrated_people, following)
     composed = (vars(module).values() for module in modules)
     issuing = (value for values in composed for value in values if hasattr(value, "cache_clear"))
     caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries, *told, *issuing)
