@@ -143,9 +143,9 @@ class Case:
     version: int = 0
     """Counts up with every write; a write of another version is refused."""
     generation: int = 0
-    """How many executions were started for it; a later one resumes where the case stands, after the one before failed."""
+    """Of its newest execution, 0: none was started; each resumes where the case stands, after the one before failed."""
     stage: int = 0
-    """Counts up whenever a step of the machine moves the case on; it tells one visit of a waiting state from the next."""
+    """Counts up whenever a step of the machine moves the case on: it tells visits of a waiting state apart."""
     revision: int = 0
     """Of the newest application document heard of; an older one is dropped."""
     people: tuple[CasePerson, ...] = ()
