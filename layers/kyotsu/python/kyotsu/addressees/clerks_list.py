@@ -31,7 +31,9 @@ class Kind(StrEnum):
     REPEAT = "repeat"
     """A business seems to have sent the same request again."""
     DOUBLE = "double"
-    """Two numbers may be one person's."""
+    """Two numbers may be one person's: who they are is written alike."""
+    PROBABLE = "probable"
+    """Two numbers are probably one person's, by their scores; one of them may be a resident's (`doubles`)."""
     REMARK = "remark"
     """A request was done, with remarks that its answer has no place for."""
 
@@ -58,9 +60,17 @@ class Entry:
     systems: tuple[str, ...]
     """業務ID, or ids of local systems: who used the numbers when it was listed, or whose request it was."""
     noticed_at: str
-    """操作日時 of what brought it about, ISO 8601."""
+    """操作日時 of what brought it about; of a probable pair, when it was found. ISO 8601."""
     codes: tuple[str, ...] = ()
     """Outcomes of a remark."""
+    residents: tuple[str, ...] = ()
+    """Of a probable pair's numbers those that stood for residents, and for no open record of the registry."""
+    points: int | None = None
+    """得点 of a probable pair."""
+    unplaced: int | None = None
+    """… without what their addresses add."""
+    reasons: tuple[str, ...] = ()
+    """Codes of what agrees and differs in a probable pair (`candidates.reasons`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +86,16 @@ class Settlement:
 class ClerksList(Protocol):
     """Keeps entries. Every read sees every earlier write."""
 
-    def add(self, entry: Entry) -> None:
-        """List an entry, unless it is, or was settled."""
+    def add(self, entry: Entry) -> bool:
+        """List an entry; False: it is listed, or was settled, and stays as it is."""
+        ...
+
+    def knows(self, entry_id: str) -> bool:
+        """Tell whether an entry is listed, or was settled."""
+        ...
+
+    def withdraw(self, entry_id: str) -> None:
+        """Take an open entry off the list: it is no longer so. A settled one stays."""
         ...
 
     def open(self) -> Iterator[Entry]:
@@ -102,12 +120,17 @@ def pairs(number: str, alike: Iterable[str], standings: Mapping[str, Standing]) 
     for other in [standing for standing in others if not standing.deleted][:MOST_PAIRS]:
         earlier, later = sorted((own, other), key=lambda standing: (standing.registered_at, standing.number))
         yield Entry(
-            entry_id="-".join(["pair", *sorted((own.number, other.number))]),
+            entry_id=pair_id(own.number, other.number),
             kind=Kind.REPEAT if _repeats(earlier, later) else Kind.DOUBLE,
             numbers=(earlier.number, later.number),
             systems=tuple(systems_of(own.uses | other.uses)),
             noticed_at=dates.iso(later.registered_at),
         )
+
+
+def pair_id(one: str, other: str) -> str:
+    """Return the id of the entry of two numbers whose people are written alike."""
+    return "-".join(["pair", *sorted((one, other))])
 
 
 def remark(remarked: Remarked) -> Entry | None:
@@ -131,7 +154,7 @@ def remark(remarked: Remarked) -> Entry | None:
 def still_open(entries: Iterable[Entry], standings: Mapping[str, Standing]) -> Iterator[Entry]:
     """Yield remarks, and pairs that are still two open numbers not linked to each other."""
     for entry in entries:
-        if entry.kind is Kind.REMARK or _are_two([standings.get(number) for number in entry.numbers]):
+        if entry.kind is Kind.REMARK or _is_open(entry, standings):
             yield entry
 
 
@@ -140,13 +163,20 @@ def numbers_of(entries: Collection[Entry]) -> set[str]:
     return {number for entry in entries if entry.kind is not Kind.REMARK for number in entry.numbers}
 
 
-def _are_two(found: list[Standing | None]) -> bool:
-    there = [standing for standing in found if standing is not None and not standing.deleted]
-    if len(there) != len(found):
+def linked(one: Standing | None, other: Standing | None, numbers: tuple[str, str]) -> bool:
+    """Tell whether two numbers, whatever is registered under them, are linked: as one's principal, or under one."""
+    principals = tuple(standing.principal if standing else None for standing in (one, other))
+    return principals[0] == numbers[1] or principals[1] == numbers[0] or principals[0] == principals[1] is not None
+
+
+def _is_open(entry: Entry, standings: Mapping[str, Standing]) -> bool:
+    found = [standings.get(number) for number in entry.numbers]
+    there = [standing if standing is not None and not standing.deleted else None for standing in found]
+    known = zip(entry.numbers, there, strict=True)
+    if not any(there) or not all(standing or number in entry.residents for number, standing in known):
         return False
-    one, two = there
-    linked = one.principal == two.number or two.principal == one.number
-    return not linked and (one.principal is None or one.principal != two.principal)
+    one, other = entry.numbers
+    return not linked(there[0], there[1], (one, other))
 
 
 def _repeats(earlier: Standing, later: Standing) -> bool:

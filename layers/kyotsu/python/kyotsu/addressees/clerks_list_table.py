@@ -35,14 +35,22 @@ class ClerksListTable:
         self._table = table
         self._pk = {"S": f"{municipality}#{PARTITION}"}
 
-    def add(self, entry: Entry) -> None:
-        """List an entry, unless it is, or was settled."""
+    def add(self, entry: Entry) -> bool:
+        """List an entry; False: it is listed, or was settled, and stays as it is."""
         item = {**self._key(_OPEN, entry.entry_id), "b": {"B": msgspec.json.encode(entry)}}
-        all_written(
+        return all_written(
             self._client,
             {"ConditionCheck": self._on(_ABSENT, Key=self._key(_SETTLED, entry.entry_id))},
             {"Put": self._on(_ABSENT, Item=item)},
         )
+
+    def knows(self, entry_id: str) -> bool:
+        """Tell whether an entry is listed, or was settled."""
+        return any("Item" in self._get(self._key(state, entry_id)) for state in (_OPEN, _SETTLED))
+
+    def withdraw(self, entry_id: str) -> None:
+        """Take an open entry off the list: it is no longer so. A settled one stays."""
+        self._client.delete_item(TableName=self._table, Key=self._key(_OPEN, entry_id))
 
     def open(self) -> Iterator[Entry]:
         """Yield entries that nobody settled, by id."""
@@ -58,7 +66,7 @@ class ClerksListTable:
         Settling it again the same way is True: the first answer may have been lost.
         """
         key = self._key(_OPEN, entry_id)
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        found = self._get(key).get("Item")
         how = {"B": msgspec.json.encode(settlement)}
         if found and all_written(
             self._client,
@@ -66,8 +74,11 @@ class ClerksListTable:
             {"Put": self._on(_ABSENT, Item={**self._key(_SETTLED, entry_id), "b": found["b"], "a": how})},
         ):
             return True
-        done = self._client.get_item(TableName=self._table, Key=self._key(_SETTLED, entry_id), ConsistentRead=True)
+        done = self._get(self._key(_SETTLED, entry_id))
         return "Item" in done and _read(done["Item"], "a", Settlement) == settlement
+
+    def _get(self, key: Any) -> Any:
+        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
 
     def _key(self, state: str, entry_id: str) -> Any:
         return {"pk": self._pk, "sk": {"S": state + entry_id}}
