@@ -105,6 +105,8 @@ class Signal:
     at: datetime
     by: str
     """`operator:…`, 業務ID, `cs`, `portal` or `watch`."""
+    visit: int | None = None
+    """Only for the wait of this visit, and dropped without it (a deadline of one wait is no other's); None: for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,9 @@ class Wait:
     """The case's `stage`: the same for every try of one visit, also by a redriven or new execution."""
     token: str
     kinds: frozenset[SignalKind]
+    attempt: str = ""
+    """Orders the tries of one visit, as text (generation, `$$.State.EnteredTime`, `$$.State.RetryCount`, padded): a try
+    that was replaced and comes late must not take the place of the one that waits."""
 
 
 @dataclass(frozen=True, slots=True)

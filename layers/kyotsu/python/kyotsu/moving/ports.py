@@ -28,7 +28,10 @@ class Taken:
 
 
 class CaseStore(Protocol):
-    """Cases with their waits, signals and history. Reads see every earlier write."""
+    """Cases with their waits, signals and history.
+
+    Reads of one case, and `look_up`, see every earlier write; lists of cases may lag by a second.
+    """
 
     def open(self, case: Case, entry: Entry) -> Case:
         """Create a case, or return the one that is there already, as it is."""
@@ -51,16 +54,32 @@ class CaseStore(Protocol):
 
     def wait(self, case_id: str, wait: Wait) -> Taken | None:
         """Register a wait, or take the oldest early signal of its kinds: one write. A later try of the same visit gets
-        the signal that visit took, if it took one."""
+        the signal that visit took, if it took one. A wait of an earlier visit, or of an earlier try, changes nothing.
+
+        Raises NoSuchCaseError.
+        """
         ...
 
     def signal(self, case_id: str, signal: Signal) -> Taken | None:
         """Store a signal once, by its id, and give it to the wait that takes its kind, if there is one: one
-        transaction. A repeat returns what the first one did, for as long as that wait is the last one."""
+        transaction. A repeat returns what the first one did, for as long as that wait is the last one. One that names
+        a visit is dropped unless that visit waits. Raises NoSuchCaseError."""
         ...
 
     def taken(self, case_id: str) -> Taken | None:
         """Return what the last wait took, so that its machine can be told again."""
+        ...
+
+    def told(self, case_id: str, taken: Taken) -> None:
+        """Note that the machine was told, so that `untold` yields it no more."""
+        ...
+
+    def untold(self) -> Iterable[tuple[str, Taken]]:
+        """Yield by case what waits took and nobody noted as told."""
+        ...
+
+    def waiting(self, case_id: str) -> Wait | None:
+        """Return the wait that has taken nothing yet, if there is one."""
         ...
 
     def pending(self, case_id: str) -> Sequence[Signal]:
@@ -71,8 +90,12 @@ class CaseStore(Protocol):
         """Yield cases of a kind, in certain states or in any."""
         ...
 
+    def unstarted(self) -> Iterable[Case]:
+        """Yield cases that were opened and not started (`generation` 0), unless they ended."""
+        ...
+
     def due(self, today: date) -> Iterable[Case]:
-        """Yield open cases whose `due_on` is past."""
+        """Yield started cases that have not ended and whose `due_on` is past."""
         ...
 
     def erasable(self, today: date) -> Iterable[Case]:
@@ -88,11 +111,11 @@ class CaseStore(Protocol):
         ...
 
     def note(self, case_id: str, fingerprints: Iterable[bytes]) -> None:
-        """Note a case under fingerprints of its people; erased with its papers by `forget`."""
+        """Note a case under fingerprints of its people; after `forget` it does nothing."""
         ...
 
     def forget(self, case_id: str) -> None:
-        """Remove all that was noted of a case's people."""
+        """Remove all that was noted of a case's people, for good."""
         ...
 
 
@@ -142,6 +165,10 @@ class Machines(Protocol):
 
     def ended(self, case: Case) -> bool:
         """Tell whether the case's execution failed, timed out or was aborted: the watch then starts the next one."""
+        ...
+
+    def failed(self) -> Iterable[tuple[str, int]]:
+        """Yield case ids and generations of executions that failed, timed out or were aborted within 90 days."""
         ...
 
     def tell(self, taken: Taken) -> None:
