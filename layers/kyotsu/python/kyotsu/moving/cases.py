@@ -25,8 +25,12 @@ class CaseState(StrEnum):
     """受付済: a provisional record (仮登録) as received."""
     DIFFERENT = "different"
     """差異確認中: a clerk decides."""
+    CONFIRMED = "confirmed"
+    """確認済: everything agreed, or a clerk decided."""
     APPROVAL = "approval"
     """決裁待ち."""
+    APPROVED = "approved"
+    """決裁済."""
     RESTRAINED = "restrained"
     """抑止確認中: somebody is under a restraint; a clerk releases or returns it."""
     SENDING = "sending"
@@ -154,6 +158,8 @@ class Case:
     revision: int = 0
     """Of the newest application document heard of; an older one is dropped."""
     people: tuple[CasePerson, ...] = ()
+    differs: bool = False
+    """転出: whether what was filed differed from the records."""
     counterpart: str = ""
     """市区町村コード of the other municipality."""
     planned_on: date | None = None

@@ -124,6 +124,8 @@ class PaperKind(StrEnum):
 
     RAW = "raw"
     """The application as received: provisional, the newest revision."""
+    NUMBERS = "numbers"
+    """個人番号 of the people by position, as their references were resolved: a JSON object."""
     CONFIRMED = "confirmed"
     """The information after reconciliation and a clerk's decision."""
     DIFFERENCES = "differences"

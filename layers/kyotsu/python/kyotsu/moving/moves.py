@@ -1,0 +1,67 @@
+"""Moving a case on: every step reads it, writes it under its version, and may be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kyotsu.contracts.ports import Clock
+from kyotsu.moving.cases import Case, CaseState, Entry, SignalKind
+from kyotsu.moving.ports import ApplicantStatus, CaseChangedError, CaseStore
+
+ATTEMPTS = 10
+MACHINE = "machine"
+
+
+class CaseContendedError(Exception):
+    """Others kept writing the case; trying again later is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How steps of the machines write cases."""
+
+    cases: CaseStore
+    clock: Clock
+
+    def on(
+        self, case_id: str, step: str, outcome: str, change: Callable[[Case], Case], *details: tuple[str, str]
+    ) -> Case:
+        """Move a case on: write what `change` makes of it, one stage further, with a line of history.
+
+        Who only repeats a step that was done (`change` leaves the case as it is) writes nothing. Raises
+        CaseContendedError.
+        """
+        for _ in range(ATTEMPTS):
+            case = self.cases.get(case_id)
+            changed = change(case)
+            if changed == case:
+                return case
+            entry = Entry(self.clock.now(), step, outcome, MACHINE, details)
+            try:
+                return self.cases.save(replace(changed, stage=case.stage + 1), entry)
+            except CaseChangedError:
+                continue
+        raise CaseContendedError
+
+    def to(self, case_id: str, step: str, state: CaseState, **changes: Any) -> Case:
+        """Move a case to a state."""
+        return self.on(case_id, step, state, lambda case: replace(case, state=state, **changes))
+
+    def is_withdrawn(self, case_id: str) -> bool:
+        """Tell whether a withdrawal waits for the next step that can hear it."""
+        return any(signal.kind is SignalKind.WITHDRAWN for signal in self.cases.pending(case_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Tells the applicant how the case stands."""
+
+    status: ApplicantStatus
+    clock: Clock
+
+    def tell(self, case: Case, text: str, reason: str = "") -> None:
+        """Show a status of a case that has an applicant."""
+        if case.application_number:
+            self.status.show(case.application_number, text, reason, self.clock.now())

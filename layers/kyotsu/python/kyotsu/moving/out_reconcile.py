@@ -1,0 +1,98 @@
+"""転出: provisional record, reconciliation, and what a clerk made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from kyotsu.moving.cases import Case, CasePerson, CaseState
+from kyotsu.moving.documents import Application, decode
+from kyotsu.moving.moves import Moves
+from kyotsu.moving.ports import PaperKind, Papers
+from kyotsu.moving.reconciling import Differences, Reconciled, ResidentFinder, reconcile
+
+
+class PapersMissingError(Exception):
+    """A case has no application any more: its papers were destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The steps `reconcile` and `confirm`."""
+
+    moves: Moves
+    papers: Papers
+    finder: ResidentFinder
+
+    def reconcile(self, case_id: str) -> str:
+        """Hold what was filed against the records: `equal`, `different` or `withdrawn`. What was filed is never touched.
+
+        Confirmed information is written where everything agrees; differences otherwise.
+        """
+        if self.moves.is_withdrawn(case_id):
+            return "withdrawn"
+        application = raw_application(self.papers, case_id)
+        found = reconcile(application, individual_numbers(self.papers, case_id), self.finder)
+        differences = Differences(revision=application.revision, items=found.differences)
+        self.papers.put(case_id, PaperKind.DIFFERENCES, msgspec.json.encode(differences))
+        if found.agrees:
+            self.papers.put(case_id, PaperKind.CONFIRMED, msgspec.json.encode(application))
+        state = CaseState.RECEIVED if found.agrees else CaseState.DIFFERENT
+        self.moves.on(
+            case_id,
+            "Reconcile",
+            "equal" if found.agrees else "different",
+            lambda case: replace(case, state=state, people=_people(application, found), differs=not found.agrees),
+            ("differences", str(len(found.differences))),
+            ("revision", str(application.revision)),
+        )
+        return "equal" if found.agrees else "different"
+
+    def confirm(self, case_id: str) -> str:
+        """Make a clerk's decision the confirmed information: what the clerk corrected, else what was filed.
+
+        Raises UnidentifiedPersonError if somebody still has no 宛名番号.
+        """
+        case = self.moves.cases.get(case_id)
+        if any(person.addressee_number is None for person in case.people):
+            raise UnidentifiedPersonError
+        if self.papers.get(case_id, PaperKind.CONFIRMED) is None:
+            self.papers.put(case_id, PaperKind.CONFIRMED, msgspec.json.encode(raw_application(self.papers, case_id)))
+        self.moves.on(case_id, "Confirm", "confirmed", _confirmed)
+        return "confirmed"
+
+
+class UnidentifiedPersonError(Exception):
+    """A clerk accepted a case in which somebody has no 宛名番号; the command refuses that before."""
+
+
+def _confirmed(case: Case) -> Case:
+    return replace(case, state=CaseState.RECEIVED)
+
+
+def _people(application: Application, found: Reconciled) -> tuple[CasePerson, ...]:
+    return tuple(CasePerson(each.position, found.numbers.get(each.position)) for each in application.people)
+
+
+def raw_application(papers: Papers, case_id: str) -> Application:
+    """Return what was filed; raises PapersMissingError."""
+    return _application(papers, case_id, PaperKind.RAW)
+
+
+def confirmed_application(papers: Papers, case_id: str) -> Application:
+    """Return what was confirmed; raises PapersMissingError."""
+    return _application(papers, case_id, PaperKind.CONFIRMED)
+
+
+def _application(papers: Papers, case_id: str, kind: PaperKind) -> Application:
+    body = papers.get(case_id, kind)
+    if body is None:
+        raise PapersMissingError
+    return decode(body, Application)
+
+
+def individual_numbers(papers: Papers, case_id: str) -> dict[int, str]:
+    """Return 個人番号 by position, as far as their references could be resolved."""
+    body = papers.get(case_id, PaperKind.NUMBERS)
+    return msgspec.json.decode(body, type=dict[int, str]) if body else {}
