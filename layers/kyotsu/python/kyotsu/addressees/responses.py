@@ -119,17 +119,17 @@ class RefusedBody(Failure, frozen=True, kw_only=True):
 
 def done(call: Call, numbers: Sequence[IssuedNumber]) -> Success:
     """Return the body of status 200."""
-    return Success(metadata=Metadata(call.title, "登録が完了しました。"), links=_links(call), result=tuple(numbers))
+    return Success(metadata=Metadata(call.title, "登録が完了しました。"), links=links(call), result=tuple(numbers))
 
 
 def edited(entry: EditedNumber) -> Edited:
     """Return the body of status 200 of an edit."""
-    return Edited(metadata=Metadata(EDIT.title, "更新が完了しました。"), links=_links(EDIT), result=(entry,))
+    return Edited(metadata=Metadata(EDIT.title, "更新が完了しました。"), links=links(EDIT), result=(entry,))
 
 
 def shown(entry: dict[str, Any]) -> Shown:
     """Return the body of status 200 of a look at a record and its history."""
-    return Shown(metadata=Metadata(HISTORY.title, "照会が完了しました。"), links=_links(HISTORY), result=(entry,))
+    return Shown(metadata=Metadata(HISTORY.title, "照会が完了しました。"), links=links(HISTORY), result=(entry,))
 
 
 def issued_number(record: AddresseeRecord, request: IssueRequest) -> IssuedNumber:
@@ -148,17 +148,17 @@ def issued_number(record: AddresseeRecord, request: IssueRequest) -> IssuedNumbe
 def refused(call: Call, errors: Sequence[RequestError]) -> RefusedBody:
     """Return the body of status 400; `errors` has at least one entry."""
     entries = tuple(ErrorEntry(error.code, error.message) for error in errors)
-    return RefusedBody(title=call.title, detail="エラーが発生しました。", links=_links(call), errors=entries)
+    return RefusedBody(title=call.title, detail="エラーが発生しました。", links=links(call), errors=entries)
 
 
 def unauthorized(call: Call) -> Failure:
     """Return the body of status 401; it never says what was wrong with the token."""
-    return Failure(title=call.title, detail="アクセストークンが無効です。", links=_links(call))
+    return Failure(title=call.title, detail="アクセストークンが無効です。", links=links(call))
 
 
 def unavailable(call: Call) -> Failure:
     """Return the body of status 503."""
-    return Failure(title=call.title, detail="想定外のエラーが発生しました。", links=_links(call))
+    return Failure(title=call.title, detail="想定外のエラーが発生しました。", links=links(call))
 
 
 def encoded(body: msgspec.Struct) -> bytes:
@@ -166,5 +166,6 @@ def encoded(body: msgspec.Struct) -> bytes:
     return msgspec.json.encode(body)
 
 
-def _links(call: Call) -> Links:
+def links(call: Call) -> Links:
+    """Return the links of a body of a call."""
     return Links(Link(f"/{call.path}"))

@@ -316,6 +316,25 @@ REGISTRY_CONTENDED = _error("E1510", "同じ番号への更新が重なりまし
 RESIDENT_NUMBERS_OFF = _error("E1511", "この環境では、住民宛名番号の付番を行っていません。", 400)
 RESIDENT_NUMBERS_NOT_YOURS = _error("E1512", "住民宛名番号の付番は、住民記録システムだけが依頼できます。", 400)
 
+# Candidate search, and the search that an issue must name where the parameters ask for it.
+NOTHING_TO_SEARCH_BY = _error(
+    "E1640",
+    "検索できる項目がありません。氏名、氏名_フリガナ、生年月日（年月または月日）、住所（町字と番地）のいずれかを設定してください。",
+    400,
+)
+SEARCH_NOT_NAMED = _error(
+    "E1641",
+    "付番の前に、住登外者宛名基本情報照会で候補者を確認してください。回答の検索ID（kensakuid）を設定してください。",
+    400,
+)
+SEARCH_UNKNOWN = _error("E1642", "検索ID（kensakuid）が無効か、有効期限を過ぎています。もう一度照会してください。", 400)
+SEARCH_OF_ANOTHER = _error(
+    "E1643", "検索ID（kensakuid）の照会は、この人についてのものではありません。この人の情報で照会してください。", 400
+)
+NOT_AMONG_FOUND = _error(
+    "E1644", "この宛名番号は、検索ID（kensakuid）の照会の回答にありません。回答にある宛名番号を設定してください。", 400
+)
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")

@@ -69,6 +69,11 @@ def of_query(form: Form) -> tuple[Read, ...]:
     return tuple(found.values())
 
 
+def is_of_address(key: str) -> bool:
+    """Tell whether a key is of where somebody lives or lived."""
+    return key.startswith(_ADDRESS)
+
+
 def _dates(birth: str) -> Iterator[str]:
     """Yield year and month, and month and day, as far as both are known."""
     year, month, day = birth[:4], birth[4:6], birth[6:]

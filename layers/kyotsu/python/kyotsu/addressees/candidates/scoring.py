@@ -65,7 +65,10 @@ class Scorer:
 
     def score(self, query: Form, known: Form) -> Score:
         """Score somebody known."""
-        evidence = evidences.compare(query, known, self._frequencies)
+        return self.of_evidence(evidences.compare(query, known, self._frequencies))
+
+    def of_evidence(self, evidence: Evidence) -> Score:
+        """Score what agrees, however it was found."""
         log_odds = self._known.get(evidence)
         if log_odds is None:
             log_odds = self._known[evidence] = self._weigh(evidence)
