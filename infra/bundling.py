@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build" / "layers"
 # Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34.
 LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13")
+FONTS = "kyotsu_fonts"
+"""Folder of `python/` in the forms layer where `kyotsu.moving.form` looks for fonts."""
+_HERE = ("--python", sys.executable)
 # What nothing needs at run time and what would make two builds differ; METADATA and licences stay.
 DISPENSABLE = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json", "top_level.txt", "entry_points.txt")
 
@@ -32,16 +35,27 @@ class Layers:
     """`python/kyotsu` and `catalogue/`."""
     dependencies: Path
     """`python/` with third-party packages for Python 3.13 on arm64."""
+    forms: Path
+    """The same for the one function that draws forms: PDF engine and fonts."""
 
 
 def build_layers() -> Layers:
     """Build the layers that are deployed, where their inputs changed, and return their folders."""
-    return Layers(kyotsu=_build_kyotsu(), dependencies=_build_dependencies("dependencies", LAMBDA))
+    return Layers(
+        kyotsu=_build_kyotsu(),
+        dependencies=_build_dependencies("dependencies", "--no-dev", LAMBDA),
+        forms=_build_dependencies("forms", "--only-group=forms", LAMBDA, _fonts()),
+    )
 
 
 def build_local_dependencies() -> Path:
     """Build the dependencies layer for this machine's own Python, for the sandbox, and return its folder."""
-    return _build_dependencies("dependencies-local", ("--python", sys.executable))
+    return _build_dependencies("dependencies-local", "--no-dev", _HERE)
+
+
+def build_local_forms() -> Path:
+    """Build the forms layer for this machine's own Python, for the sandbox, and return its folder."""
+    return _build_dependencies("forms-local", "--only-group=forms", _HERE, _fonts())
 
 
 def _build_kyotsu() -> Path:
@@ -55,17 +69,25 @@ def _build_kyotsu() -> Path:
     return _built("kyotsu", [*_sources(packages), *_sources(catalogue)], (), build)
 
 
-def _build_dependencies(name: str, platform: tuple[str, ...]) -> Path:
+def _fonts() -> list[Path]:
+    """Return fonts that a municipality put beside those of the registry, such as IPAmj Mincho."""
+    return sorted((ROOT / "layers" / "forms" / "fonts").glob("*.[ot]tf"))
+
+
+def _build_dependencies(name: str, packages: str, platform: tuple[str, ...], fonts: Sequence[Path] = ()) -> Path:
     def build(target: Path) -> None:
         uv, requirements = find_uv(), target / "requirements.txt"
-        _run(uv, "export", "--quiet", "--frozen", "--offline", "--no-emit-project", "--no-dev", "--no-header",
+        _run(uv, "export", "--quiet", "--frozen", "--offline", "--no-emit-project", packages, "--no-header",
              "--format", "requirements-txt", "--project", str(ROOT), "--output-file", str(requirements))  # fmt: skip
         _run(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", *platform,
              "--target", str(target / "python"), "--requirements", str(requirements))  # fmt: skip
         requirements.unlink()
         _prune(target / "python")
+        for font in fonts:
+            (target / "python" / FONTS).mkdir(exist_ok=True)
+            shutil.copy(font, target / "python" / FONTS)
 
-    return _built(name, [ROOT / "pyproject.toml", ROOT / "uv.lock"], (sys.version, *platform), build)
+    return _built(name, [ROOT / "pyproject.toml", ROOT / "uv.lock", *fonts], (sys.version, packages, *platform), build)
 
 
 def _built(name: str, inputs: Iterable[Path], settings: tuple[str, ...], build: Callable[[Path], None]) -> Path:

@@ -1,4 +1,4 @@
-"""The two layers every function has. Their logical ids are fixed: the sandbox tells them apart by these."""
+"""The two layers every function has, and the one of the function that draws. Their logical ids are fixed."""
 
 from __future__ import annotations
 
@@ -16,18 +16,28 @@ class FunctionLayers(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, built: Layers) -> None:
         super().__init__(scope, construct_id)
         self.all = [
-            self._layer("KyotsuLayer", str(built.kyotsu), "Kyotsu: packages and catalogue"),
-            self._layer("DependenciesLayer", str(built.dependencies), "Kyotsu: third-party packages of uv.lock"),
+            layer(self, "KyotsuLayer", str(built.kyotsu), "Kyotsu: packages and catalogue"),
+            layer(self, "DependenciesLayer", str(built.dependencies), "Kyotsu: third-party packages of uv.lock"),
         ]
 
-    def _layer(self, logical_id: str, folder: str, description: str) -> lambda_.LayerVersion:
-        layer = lambda_.LayerVersion(
-            self,
-            logical_id,
-            code=lambda_.Code.from_asset(folder),
-            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
-            compatible_architectures=[lambda_.Architecture.ARM_64],
-            description=description,
-        )
-        cast("lambda_.CfnLayerVersion", layer.node.default_child).override_logical_id(logical_id)
-        return layer
+
+class FormsLayer(Construct):
+    """`FormsLayer`: the PDF engine and its fonts, 130 MB; all layers of a function may have 250 MB."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, built: Layers) -> None:
+        super().__init__(scope, construct_id)
+        self.layer = layer(self, "FormsLayer", str(built.forms), "Kyotsu: PDF engine and fonts of uv.lock")
+
+
+def layer(scope: Construct, logical_id: str, folder: str, description: str) -> lambda_.LayerVersion:
+    """Return a layer for our functions, from a folder as Lambda unpacks it."""
+    made = lambda_.LayerVersion(
+        scope,
+        logical_id,
+        code=lambda_.Code.from_asset(folder),
+        compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+        compatible_architectures=[lambda_.Architecture.ARM_64],
+        description=description,
+    )
+    cast("lambda_.CfnLayerVersion", made.node.default_child).override_logical_id(logical_id)
+    return made

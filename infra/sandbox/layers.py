@@ -1,16 +1,18 @@
 """Layers as this machine can run them.
 
-The deployed layer of third-party libraries holds compiled modules for arm64 Linux; the sandbox takes the build of the
+The deployed layers of third-party libraries hold compiled modules for arm64 Linux; the sandbox takes the builds of the
 same lock file for this machine and its Python.
 """
 
 from pathlib import Path
 
-from infra.bundling import build_local_dependencies
+from infra.bundling import build_local_dependencies, build_local_forms
 
 
 def local_layer(folder: Path) -> Path:
-    """Return `folder`, or the local build of the dependencies if `folder` holds compiled modules."""
+    """Return `folder`, or the local build of the same layer if `folder` holds compiled modules."""
+    if (folder / "python" / "typst").is_dir():
+        return build_local_forms()
     if any(folder.glob("python/**/*.so")):
         return build_local_dependencies()
     return folder

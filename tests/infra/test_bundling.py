@@ -23,9 +23,10 @@ def test_our_layer_holds_the_packages_and_the_catalogue_beside_them() -> None:
 
 
 def test_third_party_packages_are_for_lambda_and_not_for_this_machine() -> None:
-    site = build_layers().dependencies / "python"
-    libraries = list(site.rglob("*.so"))
-    assert libraries
+    layers = build_layers()
+    site = layers.dependencies / "python"
+    libraries = [*site.rglob("*.so"), *layers.forms.rglob("*.so")]
+    assert {"_typst.abi3.so", "_rust.abi3.so"} <= {path.name for path in libraries}
     for path in libraries:
         # Most name their platform in full; cryptography's is for any Python.
         assert path.name.endswith((".cpython-313-aarch64-linux-gnu.so", ".abi3.so")), path
@@ -37,13 +38,30 @@ def test_third_party_packages_are_for_lambda_and_not_for_this_machine() -> None:
 
 def test_layers_hold_no_bytecode_and_no_leftovers_of_the_installer_but_every_licence() -> None:
     layers = build_layers()
-    for folder in (layers.kyotsu, layers.dependencies):
+    for folder in (layers.kyotsu, layers.dependencies, layers.forms):
         assert not [path for path in folder.rglob("*") if path.name == "__pycache__" or path.suffix == ".pyc"]
-    site = layers.dependencies / "python"
-    assert not [path.name for path in site.glob("*.dist-info/*") if path.name in bundling.DISPENSABLE]
-    assert not (site / "bin").exists()
-    for package in site.glob("*.dist-info"):
-        assert [path for path in package.rglob("*") if path.name.upper().startswith(("LICEN", "COPYING"))], package.name
+    for site in (layers.dependencies / "python", layers.forms / "python"):
+        assert not [path.name for path in site.glob("*.dist-info/*") if path.name in bundling.DISPENSABLE]
+        assert not (site / "bin").exists()
+        for package in site.glob("*.dist-info"):
+            names = [path.name.upper() for path in package.rglob("*")]
+            assert [name for name in names if name.startswith(("LICEN", "COPYING"))], package.name
+
+
+def test_all_layers_of_the_function_that_draws_fit_into_lambda_with_a_font_of_50_mb_beside_them() -> None:
+    layers = build_layers()
+    folders = (layers.kyotsu, layers.dependencies, layers.forms)
+    size = sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+    assert size + 50_000_000 < 250 * 1024 * 1024
+
+
+def test_a_font_of_the_municipality_comes_with_the_forms_layer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    font = tmp_path / "layers" / "forms" / "fonts" / "ipamjm.ttf"
+    font.parent.mkdir(parents=True)
+    font.write_bytes(b"font")
+    (font.parent / "README.md").write_text("no font")
+    monkeypatch.setattr(bundling, "ROOT", tmp_path)
+    assert bundling._fonts() == [font]
 
 
 def test_the_local_layer_serves_this_machine_with_nothing_installed_beside_it() -> None:
