@@ -31,6 +31,12 @@ def unpack(packed: bytes) -> tuple[tuple[Entry, ...], tuple[Retraction, ...]]:
     return tuple(map(Entry._make, rows)), tuple(Retraction._make(row) for rows in more for row in rows)
 
 
+def version_key(entry: Entry) -> str:
+    """Return the sort key of a stored version."""
+    effect = f"{entry.effect or '-'}{entry.origin}"
+    return f"V#{entry.history:09d}#{entry.sub:03d}#{entry.operated_at}#{effect}#{entry.digest}"
+
+
 def pack_values(values: Sequence[StoredValue]) -> bytes:
     """Return a row's values, sealed where they must be, in compact form."""
     return msgspec.msgpack.encode(values)
