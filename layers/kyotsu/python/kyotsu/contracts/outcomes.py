@@ -335,6 +335,29 @@ NOT_AMONG_FOUND = _error(
     "E1644", "この宛名番号は、検索ID（kensakuid）の照会の回答にありません。回答にある宛名番号を設定してください。", 400
 )
 
+# Messages from and to the communication server (市町村CS).
+MESSAGE_UNREADABLE = _error("E1790", "CSから届いた電文をJSONとして読めません。")
+MESSAGE_TOO_LARGE = _error("E1791", "CSから届いた電文が大きすぎます。{limit}KB以内で作成してください。")
+MESSAGE_KIND_UNKNOWN = _error("E1792", "CSから届いた電文の種類が、受け付けるものではありません。")
+MESSAGE_FOR_ANOTHER = _error("E1793", "CSから届いた電文の宛先が、この環境の市区町村コードではありません。")
+MESSAGE_UNKNOWN = _error("E1794", "送信した覚えのない電文への受領通知です。")
+MESSAGE_CONTRADICTED = _error("E1795", "この電文には、異なる受領通知を受信済みです。")
+MESSAGE_ID_WRONG = _error("E1796", "電文番号が、半角の英数字・-・_で1〜128文字でないか、ファイル名と一致しません。")
+MESSAGE_ITEM_WRONG = _error("E1797", "CSから届いた電文の項目{place}の形式が違います。")
+MESSAGE_REJECTED = _error("E1800", "電文がCSに受け付けられませんでした（CSの理由コード：{reason}）。")
+MESSAGE_GONE = _error("E1801", "電文の本文が消去されているため、送信できません。")
+MESSAGE_NOT_POSTED = _error("E1802", "この番号の電文はありません。")
+MESSAGE_UNDECIDED = _error("E1803", "送信の結果がまだ分からない電文は、再送できません（状態：{state}）。")
+
+# Steps of 転出 (引越しOSS): why a case waits for a clerk, or ended.
+MOVE_RESTRAINED = _error("E1730", "異動抑止の対象者が含まれています。内容を確認し、解除または差戻しをしてください。")
+CERTIFICATE_NOT_SENT = _error(
+    "E1731", "転出証明書情報の送信が完了していません。CS連携の電文一覧（kyotsu cs messages）を確認してください。"
+)
+NOTICE_UNARRIVED = _error("E1732", "期限までに転入通知が届いていません。転入地に確認してください。")
+MOVE_RETURNED = _error("E1733", "届出の内容を確認できませんでした。市区町村からの連絡を確認し、届出をやり直してください。")
+MOVE_UNIDENTIFIED = _error("E1734", "宛名番号が決まっていない異動者がいます。宛名番号を指定してください。")
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")

@@ -175,6 +175,8 @@ class Case:
     prepared_revision: int = 0
     """Certificate revision the form was drawn from; 0: none."""
     certificate_revision: int = 0
+    notice_posted: bool = False
+    """転入: 転入通知 is in the outbox of the CS."""
     due_on: date | None = None
     """The day after which the present wait is overdue (JST)."""
     erase_on: date | None = None

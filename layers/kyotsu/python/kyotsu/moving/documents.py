@@ -217,6 +217,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     head_of_household_kana: str = ""
     filer: Filer = msgspec.field(default_factory=Filer)
     people: tuple[CertificatePerson, ...] = ()
+    total: int = 0
+    """How many people move; each comes in a message of its own. 0: those who are named."""
 
 
 T = TypeVar("T", Application, Reservation, Certificate)

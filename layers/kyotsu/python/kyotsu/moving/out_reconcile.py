@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from kyotsu.moving.cases import Case, CasePerson, CaseState
-from kyotsu.moving.documents import Application, decode
+from kyotsu.moving.cases import CasePerson, CaseState
+from kyotsu.moving.documents import Application, decode, encode
 from kyotsu.moving.moves import Moves
 from kyotsu.moving.ports import PaperKind, Papers
 from kyotsu.moving.reconciling import Differences, Reconciled, ResidentFinder, reconcile
@@ -26,7 +26,7 @@ class Reconciliation:
     finder: ResidentFinder
 
     def reconcile(self, case_id: str) -> str:
-        """Hold what was filed against the records: `equal`, `different` or `withdrawn`. What was filed is never touched.
+        """Hold what was filed against the records: `equal`, `different` or `withdrawn`; what was filed stays.
 
         Confirmed information is written where everything agrees; differences otherwise.
         """
@@ -37,8 +37,8 @@ class Reconciliation:
         differences = Differences(revision=application.revision, items=found.differences)
         self.papers.put(case_id, PaperKind.DIFFERENCES, msgspec.json.encode(differences))
         if found.agrees:
-            self.papers.put(case_id, PaperKind.CONFIRMED, msgspec.json.encode(application))
-        state = CaseState.RECEIVED if found.agrees else CaseState.DIFFERENT
+            self.papers.put(case_id, PaperKind.CONFIRMED, encode(application))
+        state = CaseState.CONFIRMED if found.agrees else CaseState.DIFFERENT
         self.moves.on(
             case_id,
             "Reconcile",
@@ -57,18 +57,16 @@ class Reconciliation:
         case = self.moves.cases.get(case_id)
         if any(person.addressee_number is None for person in case.people):
             raise UnidentifiedPersonError
-        if self.papers.get(case_id, PaperKind.CONFIRMED) is None:
-            self.papers.put(case_id, PaperKind.CONFIRMED, msgspec.json.encode(raw_application(self.papers, case_id)))
-        self.moves.on(case_id, "Confirm", "confirmed", _confirmed)
+        raw, body = raw_application(self.papers, case_id), self.papers.get(case_id, PaperKind.CONFIRMED)
+        # What was confirmed of an earlier revision says nothing of this one.
+        if body is None or decode(body, Application).revision != raw.revision:
+            self.papers.put(case_id, PaperKind.CONFIRMED, encode(raw))
+        self.moves.to(case_id, "Confirm", CaseState.CONFIRMED)
         return "confirmed"
 
 
 class UnidentifiedPersonError(Exception):
     """A clerk accepted a case in which somebody has no 宛名番号; the command refuses that before."""
-
-
-def _confirmed(case: Case) -> Case:
-    return replace(case, state=CaseState.RECEIVED)
 
 
 def _people(application: Application, found: Reconciled) -> tuple[CasePerson, ...]:
