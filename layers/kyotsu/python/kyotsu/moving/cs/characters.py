@@ -1,0 +1,95 @@
+"""Characters that a message may hold, and what stands for those that it may not.
+
+Which characters the CS takes (住基ネット統一文字) is not public. The default is what JIS X 0213:2004 or Windows-31J can
+write (髙 and 﨑 are of the latter alone); whoever knows better gives another `Repertoire`. A character outside the geta mark 〓; a variation selector is left out, its base character stays. Both are noted with their place and code
+point, for the clerks on both sides: nothing changes silently.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+Repertoire = Callable[[str], bool]
+"""Tells whether one character may be sent."""
+GETA = "〓"
+_CODECS = ("euc_jis_2004", "cp932")
+
+
+class Substituted(msgspec.Struct, frozen=True):
+    """One character that a message does not hold as it was."""
+
+    item: str
+    """Path of the item: `people[0].name`."""
+    position: int
+    """Of the character in the item as it was, from 1, in code points."""
+    code_point: str
+    """`U+20BB7`."""
+    substitute: str
+    """`〓`, or "" where a variation selector was left out."""
+
+
+def jis_x_0213(character: str) -> bool:
+    """Tell whether JIS X 0213:2004 or Windows-31J can write a character."""
+    for codec in _CODECS:
+        try:
+            character.encode(codec)
+        except UnicodeEncodeError:
+            continue
+        return True
+    # か゚ and the like are one character of JIS X 0213 and two code points; alone, a mark says nothing.
+    return character in "\u309a\u0300\u0301\u02e5\u02e9"
+
+
+def of_table(lines: Iterable[str]) -> Repertoire:
+    """Return the repertoire of a table: a code point (`U+4E00`) or a range (`U+4E00..U+9FFF`) a line; # comments."""
+    ranges = [_range(line.partition("#")[0].strip()) for line in lines]
+    known = [found for found in ranges if found]
+    return lambda character: any(ord(character) in each for each in known)
+
+
+def _range(line: str) -> range | None:
+    if not line:
+        return None
+    first, _, last = line.partition("..")
+    return range(_code(first), _code(last or first) + 1)
+
+
+def _code(text: str) -> int:
+    return int(text.strip().upper().removeprefix("U+"), 16)
+
+
+def substituted(value: Any, repertoire: Repertoire = jis_x_0213) -> tuple[Any, tuple[Substituted, ...]]:
+    """Return a JSON value whose texts hold nothing but characters of a repertoire, and what was substituted."""
+    notes = list[Substituted]()
+    return _walk(value, "", repertoire, notes), tuple(notes)
+
+
+def _walk(value: Any, path: str, repertoire: Repertoire, notes: list[Substituted]) -> Any:
+    if isinstance(value, str):
+        return "".join(_character(c, Substituted(path, at, "", ""), repertoire, notes) for at, c in enumerate(value, 1))
+    if isinstance(value, dict):
+        return {
+            name: _walk(item, f"{path}.{name}" if path else str(name), repertoire, notes)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_walk(item, f"{path}[{index}]", repertoire, notes) for index, item in enumerate(value)]
+    return value
+
+
+def _character(character: str, place: Substituted, repertoire: Repertoire, notes: list[Substituted]) -> str:
+    if repertoire(character):
+        return character
+    substitute = "" if is_selector(character) else GETA
+    code_point = f"U+{ord(character):04X}"
+    notes.append(msgspec.structs.replace(place, code_point=code_point, substitute=substitute))
+    return substitute
+
+
+def is_selector(character: str) -> bool:
+    """Tell whether a code point only chooses a form of the character before it."""
+    return "VARIATION SELECTOR" in unicodedata.name(character, "")
