@@ -34,6 +34,7 @@ from infra.parameters.linking import everybody
 from infra.stacks.access import AccessStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.linkage import LinkageStack
+from infra.stacks.moving import MovingStack
 from infra.stacks.numbering import NumberingStack
 from infra.stacks.stateful import StatefulStack
 from infra.stacks.watch import WatchStack
@@ -70,10 +71,11 @@ def compose(
     )
     linkage = LinkageStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     delivery = DeliveryStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
+    moving = MovingStack(scope, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
     watch = WatchStack(
         scope, parameters=parameters, stateful=stateful, linkage=linkage, functions=functions, layers=layers
     )
-    for stack in (stateful, access, numbering, linkage, delivery, watch):
+    for stack in (stateful, access, numbering, linkage, delivery, moving, watch):
         Tags.of(stack).add("kyotsu:stage", parameters.stage)
         Tags.of(stack).add("kyotsu:municipality", parameters.municipality)
         if parameters.permissions_boundary:

@@ -1,15 +1,16 @@
-"""Buckets: private, TLS only, versioned, encrypted with our keys, every access logged."""
+"""Buckets: private, TLS only, versioned, encrypted with our keys, every access logged; some can forget."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.table import NO_BACKUP
 from infra.parameters.types import Parameters
 from infra.retention import kept_files, lifecycle_rules
 
@@ -118,6 +119,52 @@ class ProviderBucket(EncryptedBucket):
             lifecycle_rules=lifecycle_rules(system, kept_files()),
         )
         # `event_bridge_enabled=True` would bring a custom resource and a function of the CDK's own.
+        self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )
+
+
+class ForgettingBucket(Construct):
+    """A private bucket without versions: what is deleted is gone, and nothing outlives `days`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        access_logs: AccessLogBucket,
+        parameters: Parameters,
+        days: int,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=name,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            versioned=False,
+            lifecycle_rules=[UNFINISHED_UPLOADS, s3.LifecycleRule(id="forgotten", expiration=Duration.days(days))],
+            removal_policy=parameters.removal_policy,
+        )
+        self.resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+            destination_bucket_name=access_logs.bucket.bucket_name, log_file_prefix=f"{construct_id}/"
+        )
+        Tags.of(self.bucket).add(*NO_BACKUP)
+
+    @property
+    def resource(self) -> s3.CfnBucket:
+        """The CloudFormation resource itself."""
+        return cast("s3.CfnBucket", self.bucket.node.default_child)
+
+    def announce(self) -> None:
+        """Have EventBridge told of every object that is created."""
         self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )

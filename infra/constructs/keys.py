@@ -17,6 +17,7 @@ class Keys(Construct):
     `records`: tables and the work bucket. `messages`: queues, topics and the event bus, which AWS services write to.
     `logs`: log groups. `personal`: data keys of 個人番号 and 住民票コード. `fingerprints`: the secret that rows are
     told apart with. `access`: clients, their secrets and what they revoked. `audit`: who saw whose data.
+    `papers`: papers of moving cases, at rest and by their data keys. `juki`: what the communication server brings.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, parameters: Parameters) -> None:
@@ -30,6 +31,8 @@ class Keys(Construct):
         self.fingerprints = self._key("Fingerprints", "The key of fingerprints of rows and numbers")
         self.access = self._key("Access", "Clients of the token server, their secrets and revocations")
         self.audit = self._key("Audit", "The audit trail and the statements of completeness")
+        self.papers = self._key("Papers", "Papers of moving cases, and the data keys that are destroyed with them")
+        self.juki = self._key("Juki", "What the communication server brings")
         self._let_services_send_messages()
         self._let_logs_be_written()
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import Tags
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.nag import acknowledge
 from infra.parameters.types import Parameters
+
+NO_BACKUP = ("kyotsu:backup", "never")
+"""Tag of what must be able to forget: no backup plan may select it (docs/decisions/0142)."""
 
 
 def text(name: str) -> dynamodb.Attribute:
@@ -51,7 +56,10 @@ def only_partitions(parameters: Parameters, *patterns: str, but: Sequence[str] =
 
 
 class RecordTable(Construct):
-    """A table that can be restored to any second of the last 35 days and, if protected, can't be deleted."""
+    """A table that can be restored to any second of the last 35 days and, if protected, can't be deleted.
+
+    One that must be able to forget (`forgets`) can't be restored at all.
+    """
 
     def __init__(
         self,
@@ -63,7 +71,9 @@ class RecordTable(Construct):
         stream: bool = False,
         expires_at: str | None = None,
         indexes: tuple[dynamodb.GlobalSecondaryIndexPropsV2, ...] = (),
+        forgets: str | None = None,
     ) -> None:
+        """`forgets`: why no state of the table may be restored."""
         super().__init__(scope, construct_id)
         self.table = dynamodb.TableV2(
             self,
@@ -73,7 +83,7 @@ class RecordTable(Construct):
             billing=dynamodb.Billing.on_demand(),
             encryption=dynamodb.TableEncryptionV2.customer_managed_key(key),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
+                point_in_time_recovery_enabled=forgets is None
             ),
             dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if stream else None,
             time_to_live_attribute=expires_at,
@@ -81,3 +91,6 @@ class RecordTable(Construct):
             deletion_protection=parameters.protected,
             removal_policy=parameters.removal_policy,
         )
+        if forgets:
+            acknowledge(self.table, "DDB3", forgets)
+            Tags.of(self.table).add(*NO_BACKUP)

@@ -24,6 +24,12 @@ class Numbering:
     number that is a 住登者's for every business, as all of them find the person among the residents."""
     lease_seconds: int = 300
     """How long a clerk edits a record alone; whoever goes on prolongs it."""
+    index_sweep_every: int = 60
+    """Minutes between runs of the sweep that compares the index of candidates with the registry and the residents."""
+    index_walk_hours: int = 24
+    """How often, at most, that sweep begins anew with everybody."""
+    index_grace: int = 60
+    """Minutes for which somebody's change may still be on its way to the index."""
     requests_per_second: int = 100
     burst: int = 200
     """Requests at once, above which callers are told to come later."""

@@ -14,6 +14,7 @@ from infra.parameters.access import TokenServer
 from infra.parameters.auditing import Auditing
 from infra.parameters.errors import ParameterError
 from infra.parameters.linking import LinkedSystem, check_linked
+from infra.parameters.moving import Moving
 from infra.parameters.numbering import Numbering
 from infra.parameters.watching import Watching
 
@@ -95,6 +96,7 @@ class Parameters:
     auditing: Auditing = field(default_factory=Auditing)
     tokens: TokenServer = field(default_factory=TokenServer)
     numbering: Numbering = field(default_factory=Numbering)
+    moving: Moving = field(default_factory=Moving)
     linked: Mapping[str, LinkedSystem] = field(default_factory=dict)
     """How systems of the catalogue prove who they are, by id; who is not here has no access to any file."""
     account: str | None = None

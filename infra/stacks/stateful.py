@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.audit_store import AuditStore
-from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ProviderBucket
+from infra.constructs.buckets import AccessLogBucket, EncryptedBucket, ForgettingBucket, ProviderBucket
 from infra.constructs.keys import Keys
 from infra.constructs.linked_access import let_linked_systems
 from infra.constructs.messages import AlarmTopic, DomainEvents
@@ -23,6 +23,11 @@ from infra.retention import kept_files
 from infra.systems import catalogue
 
 WORK_DAYS = Duration.days(7)
+_CASE_LISTS = tuple(
+    index(name, f"gsi{number}pk", f"gsi{number}sk")
+    for number, name in enumerate(("by_kind", "by_day", "by_erase", "by_visit"), 1)
+)
+_FORGETS = "Papers are destroyed with their keys; a table that can be restored would bring both back (ADR 0142)."
 
 
 class StatefulStack(Stack):
@@ -67,6 +72,7 @@ class StatefulStack(Stack):
             expires_at="expires_at",
             indexes=(index("by_provider", "gsi1pk", "gsi1sk"),),
         )
+        self._make_moving()
         self.access = RecordTable(self, "Access", key=self.keys.access, parameters=parameters, expires_at="expires_at")
         self.audit = AuditStore(self, "Audit", key=self.keys.audit, access_logs=self.access_logs, parameters=parameters)
         self.audit_arn = self.export_value(self.audit.bucket.bucket_arn)
@@ -74,6 +80,29 @@ class StatefulStack(Stack):
         self.bus = DomainEvents(self, "DomainEvents", key=self.keys.messages, parameters=parameters).bus
         self.alarm_topic = AlarmTopic(self, "Alarms", key=self.keys.messages).topic
         self._publish_outputs()
+
+    def _make_moving(self) -> None:
+        """Cases of 引越しOSS, which last, and their papers, which must be forgotten."""
+        parameters, records = self._parameters, self.keys.records
+        self.moving = RecordTable(self, "Moving", key=records, parameters=parameters, indexes=_CASE_LISTS)
+        self.papers = RecordTable(self, "Papers", key=self.keys.papers, parameters=parameters, forgets=_FORGETS)
+        self.paper_files = ForgettingBucket(
+            self,
+            "PaperFiles",
+            key=self.keys.papers,
+            access_logs=self.access_logs,
+            parameters=parameters,
+            days=parameters.moving.papers_days,
+        )
+        self.juki = ForgettingBucket(
+            self,
+            "Juki",
+            key=self.keys.juki,
+            access_logs=self.access_logs,
+            parameters=parameters,
+            days=parameters.moving.juki_days,
+        )
+        self.juki.announce()
 
     def _provider_bucket(self, system: str) -> ProviderBucket:
         return ProviderBucket(
@@ -126,9 +155,15 @@ class StatefulStack(Stack):
                 "ExchangeKey": self.keys.exchange.key_arn,
                 "FingerprintSecret": self.personal.secret_arn,
                 "IntegratedTable": self.integrated.table.table_name,
+                "JukiBucket": self.juki.bucket.bucket_name,
                 "LinkageTable": self.linkage.table.table_name,
                 # What `kyotsu addressee import` must know of numbers that are issued here.
                 "NumberRanges": msgspec.json.encode(self._parameters.numbering.ranges).decode(),
+                "MovingRules": msgspec.json.encode(self._parameters.moving.rules).decode(),
+                "MovingTable": self.moving.table.table_name,
+                "PaperBucket": self.paper_files.bucket.bucket_name,
+                "PaperKey": self.keys.papers.key_arn,
+                "PapersTable": self.papers.table.table_name,
                 "PersonalKey": self.keys.personal.key_arn,
                 "ProtectionTable": self.protection.table.table_name,
                 # What `kyotsu linkage preview` must know of deletions.

@@ -12,12 +12,18 @@ from tests.infra.templates import ACCOUNT, Properties, Template
 STATEFUL = ["DynamoDB::GlobalTable", "S3::Bucket", "KMS::Key", "Events::EventBus", "SecretsManager::Secret"]
 KEYS_OF_TABLES = {
     **dict.fromkeys(
-        ("AddresseesTable", "CandidatesTable", "IntegratedTable", "LinkageTable", "ProtectionTable", "ResidentsTable"),
+        (
+            *("AddresseesTable", "CandidatesTable", "IntegratedTable", "LinkageTable", "MovingTable"),
+            *("ProtectionTable", "ResidentsTable"),
+        ),
         "KeysRecords",
     ),
     "AccessTable": "KeysAccess",
     "AuditIndexTable": "KeysAudit",
+    "PapersTable": "KeysPapers",
 }
+FORGETTING = ("PapersTable", "PaperFiles", "Juki")
+"""What must be able to forget: no state of it can be brought back."""
 
 
 @pytest.mark.parametrize("kind", STATEFUL)
@@ -62,7 +68,9 @@ def test_tables_are_recoverable_encrypted_and_protected(stateful: Template, depl
     for name, table in stateful.properties("DynamoDB::GlobalTable").items():
         (replica,) = table["Replicas"]
         assert replica["Region"] == "ap-northeast-1"
-        assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, name
+        assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is not name.startswith(
+            FORGETTING
+        ), name
         assert replica["DeletionProtectionEnabled"] is (deployment != "development"), name
         (own,) = [key for table_name, key in KEYS_OF_TABLES.items() if name.startswith(table_name)]
         assert replica["SSESpecification"]["KMSMasterKeyId"].startswith(f"<{own}"), name
@@ -96,7 +104,8 @@ def test_the_work_bucket_has_no_name_and_forgets_everything_in_the_end(stateful:
 def test_buckets_are_private_versioned_and_logged(stateful: Template) -> None:
     for name, bucket in stateful.properties("S3::Bucket").items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
-        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
+        if not name.startswith(FORGETTING):
+            assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
         assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}, name
         if not name.startswith("AccessLogs"):
             assert bucket["LoggingConfiguration"]["DestinationBucketName"].startswith("<AccessLogs"), name
@@ -109,6 +118,24 @@ def test_only_the_access_log_bucket_is_not_encrypted_with_our_key(stateful: Temp
         if _algorithm(bucket)["SSEAlgorithm"] != "aws:kms"
     }
     assert {name.startswith("AccessLogs") for name in others} == {True}
+
+
+def test_what_must_forget_keeps_no_versions_no_backups_and_nothing_for_ever(stateful: Template) -> None:
+    """Requirement: papers and 転出証明書情報 are gone when they are erased (docs/decisions/0142)."""
+    never = {"Key": "kyotsu:backup", "Value": "never"}
+    (replica,) = stateful.only("DynamoDB::GlobalTable", "Papers")["Replicas"]
+    assert never in replica["Tags"]
+    assert "StreamSpecification" not in stateful.only("DynamoDB::GlobalTable", "Papers")
+    for name, key, days in (("PaperFiles", "KeysPapers", 450), ("Juki", "KeysJuki", 60)):
+        bucket = stateful.only("S3::Bucket", name)
+        assert "VersioningConfiguration" not in bucket
+        assert never in bucket["Tags"]
+        assert bucket["BucketEncryption"] == _encrypted_with(key, bucket)
+        assert [rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]] == [None, days]
+    assert stateful.only("S3::Bucket", "Juki")["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    assert "NotificationConfiguration" not in stateful.only("S3::Bucket", "PaperFiles")
 
 
 def test_every_bucket_refuses_unencrypted_transport(stateful: Template) -> None:
@@ -133,7 +160,7 @@ def test_access_logs_come_from_this_account_alone(stateful: Template) -> None:
 
 def test_keys_rotate_and_serve_services_only_under_a_condition(stateful: Template) -> None:
     keys = stateful.properties("KMS::Key")
-    assert len(keys) == 9
+    assert len(keys) == 11
     for name, key in keys.items():
         assert key.get("EnableKeyRotation", False) is not name.startswith("SigningA"), "KMS rotates no RSA key"
         for statement in key["KeyPolicy"]["Statement"]:
