@@ -1,7 +1,8 @@
 """Characters that a message may hold, and what stands for those that it may not.
 
 Which characters the CS takes (住基ネット統一文字) is not public. The default is what JIS X 0213:2004 or Windows-31J can
-write (髙 and 﨑 are of the latter alone); whoever knows better gives another `Repertoire`. A character outside the geta mark 〓; a variation selector is left out, its base character stays. Both are noted with their place and code
+write (髙 and 﨑 are of the latter alone); whoever knows better gives another `Repertoire`. A character outside becomes
+the geta mark 〓; a variation selector is left out, its base character stays. Both are noted with their place and code
 point, for the clerks on both sides: nothing changes silently.
 """
 

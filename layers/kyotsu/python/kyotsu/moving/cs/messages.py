@@ -1,4 +1,4 @@
-"""Messages to and from the CS as JSON. The layout is ours: the 電文 of 住基ネット is not public (docs/cs-messages.md)."""
+"""Messages to and from the CS as JSON (docs/cs-messages.md). The layout is ours: the 電文 is not public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the CS gateway needs of the world, and whom it hands messages to. Every call may fail, or work and not say so."""
+"""What the CS gateway needs, and whom it hands messages to. Every call may fail, or work and not say so."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class CertificateReceiver(Protocol):
 
 
 class NoticeReceiver(Protocol):
-    """Takes 転入通知 (`content` is a Notice); may come more than once, the latest counts. May raise MessageRefusedError."""
+    """Takes 転入通知 (`content` is a Notice), once or more: the latest counts. May raise MessageRefusedError."""
 
     def receive(self, message: Received) -> None:
         """Take a notice."""
