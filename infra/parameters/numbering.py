@@ -22,6 +22,11 @@ class Numbering:
     residents_keep_numbers: bool = True
     """Whether a 住登外者 who becomes a 住登者 keeps the number as 住民宛名番号: a deletion then closes the record of a
     number that is a 住登者's for every business, as all of them find the person among the residents."""
+    search_before_issue: bool = False
+    """Whether an issue has to name the search (住登外者宛名基本情報照会) that preceded it, and what it made of it is
+    recorded. Ours: the published API has no such item."""
+    search_seconds: int = 3600
+    """How long a search may be named."""
     lease_seconds: int = 300
     """How long a clerk edits a record alone; whoever goes on prolongs it."""
     index_sweep_every: int = 60

@@ -63,7 +63,9 @@ class StatefulStack(Stack):
         # Apart from the registry: whoever reads it may relate addressee numbers to each other.
         self.integrated = RecordTable(self, "Integrated", key=self.keys.records, parameters=parameters, stream=True)
         # Made from the registry and the residents; a table of its own, so that who searches reads no record of anybody.
-        self.candidates = RecordTable(self, "Candidates", key=self.keys.records, parameters=parameters)
+        self.candidates = RecordTable(
+            self, "Candidates", key=self.keys.records, parameters=parameters, expires_at="expires_at"
+        )
         self.linkage = RecordTable(
             self,
             "Linkage",

@@ -11,6 +11,7 @@ from pynamodb.attributes import TTLAttribute
 
 from kyotsu.access import table as access_models
 from kyotsu.addressees import table_items as addressees_models
+from kyotsu.addressees.search import note_table as note_models
 from kyotsu.integrated import table as integrated_models
 from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
@@ -37,6 +38,7 @@ def _models(module: object) -> list[type[TableItem]]:
         ("Access", (access_models,)),
         ("Addressees", (addressees_models,)),
         ("AuditIndex", (audit_models,)),
+        ("Candidates", (note_models,)),
         ("Integrated", (integrated_models,)),
         ("Linkage", (linkage_models, delivery_models, failures)),
         ("Residents", (residents_models,)),
