@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from kyotsu.addressees.changes import Change, Editor
-from kyotsu.addressees.conditions import NEW
+from kyotsu.addressees.conditions import CHOSEN, NEW
 from kyotsu.addressees.issuing import Refused, issue, known_of
 from kyotsu.addressees.numbers import NumberKind, Ranges
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
+from kyotsu.addressees.preceding import Asked, Named, Preceding, search_named
 from kyotsu.addressees.requests import Callers, InvalidRequestError, IssueRequest, validated
 from kyotsu.addressees.responses import ISSUE, Success, done, encoded, issued_number, refused
 from kyotsu.addressees.rules import RequestError
@@ -65,15 +66,21 @@ class Issuance:
     fingerprints: Fingerprints
     integrated: Callable[[], AlsoIntegrated] | None = None
     """None: each function issues its own numbers."""
+    preceding: Callable[[], Preceding] | None = None
+    """Looks at the searches that issues have to name; None: no issue names one."""
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer a request; raises RegistryContendedError and NumbersExhaustedError."""
+        body, search, missing = (request.body, "", ()) if self.preceding is None else search_named(request.body)
         try:
-            valid = validated(request.body, self.callers.circumstances(request))
+            valid = validated(body, self.callers.circumstances(request))
         except InvalidRequestError as invalid:
-            return _refusal(invalid.errors)
+            return _refusal((*invalid.errors, *missing))
+        if missing:
+            return _refusal(missing)
         once = once_key(request, self.fingerprints)
-        answered = self._issued(valid, request.received_at, once, lambda: self._content(request))
+        named = None if self.preceding is None else Named(self.preceding(), search, _asked(valid, request))
+        answered = self._issued(valid, request.received_at, once, lambda: self._content(request), named)
         if answered.status == 200 and self.integrated is not None and valid.individual_number is not None:
             # After the number, and again by each repeat: whatever was lost between both is made good here.
             self.integrated().ensure(answered.numbers[0], self._told_on(answered.numbers[0], valid))
@@ -88,7 +95,12 @@ class Issuance:
         return content_of(ISSUE, request.body, self.fingerprints)
 
     def _issued(
-        self, request: IssueRequest, now: datetime, once: str | None, content: Callable[[], bytes]
+        self,
+        request: IssueRequest,
+        now: datetime,
+        once: str | None,
+        content: Callable[[], bytes],
+        named: Named | None,
     ) -> ApiAnswer:
         tried: Change | None = None
         for _ in range(ATTEMPTS):
@@ -98,6 +110,9 @@ class Issuance:
             if tried is not None and request.processing == NEW and seen.numbers[number].record == tried.record:
                 # Nobody else was given this number: the write that seemed to be refused is our own.
                 return _done(tried, request)
+            # After the repeat was told: its search may have expired since.
+            if named is not None and (errors := named.errors()):
+                return _refusal(errors)
             principal = None if request.principal is None else seen.numbers[request.principal]
             sent = self._sent(request, seen.numbers[number])
             decided = issue(sent, known_of(seen.numbers[number], principal, request, now), self.ranges, number)
@@ -106,7 +121,11 @@ class Issuance:
             answered = _done(decided, request)
             note = None if once is None else Done(once, content(), encoded(answered.body))
             editor = Editor(request.use, request.operation.operator, now)
+            if named is not None:
+                named.record()
             if self.store.write(replace(decided, editor=editor), note):
+                if named is not None:
+                    named.tell()
                 return answered
             tried = decided
         raise RegistryContendedError
@@ -141,6 +160,18 @@ class Issuance:
             if free is not None or seen.done is not None:
                 return free or fresh[0], seen
         raise RegistryContendedError
+
+
+def _asked(valid: IssueRequest, request: ApiRequest) -> Asked:
+    return Asked(
+        system=request.system,
+        new=valid.processing == NEW,
+        chosen=valid.processing == CHOSEN,
+        number=None if valid.processing == NEW else valid.number,
+        person=valid.person,
+        at=request.received_at,
+        request_id=request.request_id,
+    )
 
 
 def is_free(found: KnownNumber) -> bool:

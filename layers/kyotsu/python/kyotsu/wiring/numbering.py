@@ -8,6 +8,7 @@ from datetime import timedelta
 from kyotsu.addressees.edit_call import Editing
 from kyotsu.addressees.history_call import Showing
 from kyotsu.addressees.issuance import AlsoIntegrated, Issuance
+from kyotsu.addressees.preceding import Preceding
 from kyotsu.addressees.resident_numbers import ResidentNumbers
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.runtime.settings import setting
@@ -28,7 +29,8 @@ from kyotsu.wiring.registry import (
 @functools.cache
 def issue_call() -> Issuance:
     """Return 住登外者宛名番号付番. Rights: look and write of `RegistryTable`, and those of `SerialTable`; where
-    INTEGRATED_WITH_ISSUE is set, also those of `wiring.integrated.issued_beside`."""
+    INTEGRATED_WITH_ISSUE or SEARCH_BEFORE_ISSUE is set, also those of `wiring.integrated.issued_beside` and
+    `wiring.searching.preceding_searches`."""
     return Issuance(
         store=registry(),
         numbers=number_source(),
@@ -36,6 +38,7 @@ def issue_call() -> Issuance:
         callers=callers(),
         fingerprints=fingerprints(),
         integrated=_issued_beside if setting("INTEGRATED_WITH_ISSUE") == "true" else None,
+        preceding=_preceding_searches if setting("SEARCH_BEFORE_ISSUE") == "true" else None,
     )
 
 
@@ -44,6 +47,13 @@ def _issued_beside() -> AlsoIntegrated:
     from kyotsu.wiring.integrated import issued_beside
 
     return issued_beside()
+
+
+def _preceding_searches() -> Preceding:
+    # As above: what a search is made of costs a cold start, and only some municipalities ask for it.
+    from kyotsu.wiring.searching import preceding_searches
+
+    return preceding_searches()
 
 
 @functools.cache

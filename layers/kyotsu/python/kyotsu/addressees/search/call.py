@@ -24,7 +24,7 @@ from kyotsu.addressees.search.finding import LEAST_POINTS, pool
 from kyotsu.addressees.search.items import EVERYBODY, nothing_to_search_by
 from kyotsu.addressees.search.notes import Note, Notes, digests
 from kyotsu.addressees.search.people import PeopleStore
-from kyotsu.addressees.search.reading import FoundPerson, MakesPerson, Reading, person_of
+from kyotsu.addressees.search.reading import FoundPerson, Reading, person_of
 from kyotsu.addressees.search.requests import SearchRequest, search_request
 from kyotsu.addressees.search.rows import SEARCH, CandidateRow, Why, candidates, row
 from kyotsu.addressees.showing import record_items
@@ -73,7 +73,6 @@ class Searching:
     """The index of a 対象."""
     scorer: Callable[[str], Scorer]
     people: PeopleStore
-    make_person: MakesPerson
     callers: Callers
     decision: ProtectionDecision
     audit: AuditTrail
@@ -129,7 +128,7 @@ class Searching:
         return {number for number in numbers if verdicts[number] is not Verdict.OPEN}
 
     def _candidate(self, found: FoundPerson, query: Form, scorer: Scorer, *, protected: bool) -> Candidate:
-        person = person_of(found, self.make_person, protected=protected)
+        person = person_of(found, protected=protected)
         return Candidate(found, person, scorer.score(query, forms.of_person(person)), protected)
 
     def _counts(self, one: Candidate, asked: SearchRequest, query: Form) -> bool:

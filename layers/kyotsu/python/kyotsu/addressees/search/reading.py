@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from kyotsu.addressees.candidates import registered
 from kyotsu.addressees.candidates.people import Person
 from kyotsu.addressees.category import combined, registration_now
+from kyotsu.addressees.indexed_people import lived_items
 from kyotsu.addressees.records import AddresseeRecord, HistoryEntry, Use
 from kyotsu.addressees.search.people import Details, Items, Looked, PeopleStore, Wanted
 from kyotsu.addressees.showing import without_link
@@ -25,14 +27,6 @@ from kyotsu.residents.versions import Entry
 
 MOST_EARLIER = 10
 """Earlier versions that are read of one person; the index holds no more."""
-
-
-class MakesPerson(Protocol):
-    """Makes who is compared of what is stored: current items, then earlier ones, the newest first."""
-
-    def __call__(self, number: str, current: Items, earlier: Sequence[Items] = ()) -> Person:
-        """Return the person."""
-        ...
 
 
 class History(NamedTuple):
@@ -119,16 +113,15 @@ class Reading:
 
     def _person(self, number: str, one: _Chosen, history: History, details: Details) -> FoundPerson | None:
         stored = [
-            details.versions[number, entry]
+            items
             for entry in ([one.entry, *_earlier(one.head, one.entry)] if one.entry else ())
             if (number, entry) in details.versions
+            for items in lived_items(details.versions[number, entry])
         ]
-        registered = (
-            [] if one.record is None else [one.record.person, *self._readable(details.histories.get(number, ()))]
-        )
+        listed = [] if one.record is None else [one.record.person, *self._readable(details.histories.get(number, ()))]
         if one.residents_first and (one.entry is None or (number, one.entry) not in details.versions):
             return None  # The file that brought it was taken back meanwhile.
-        (items, *earlier), others = (stored, registered) if one.residents_first else (registered, stored)
+        (items, *earlier), others = (stored, listed) if one.residents_first else (listed, stored)
         return FoundPerson(
             number=number,
             record=None if one.residents_first or one.record is None else self._without_hidden(one.record, details),
@@ -156,9 +149,9 @@ def _earlier(head: Head | None, current: Entry) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.key, reverse=True)[:MOST_EARLIER]
 
 
-def person_of(found: FoundPerson, make: MakesPerson, *, protected: bool) -> Person:
+def person_of(found: FoundPerson, *, protected: bool) -> Person:
     """Return who is compared. Of a protected person no address counts, whatever it is, and nothing that was read for
     the sake of an address: so nothing that is shown depends on where the person lives or lived."""
     earlier = found.earlier if found.history.for_names or not protected else ()
-    person = make(found.number, found.items, earlier)
+    person = registered.person(found.number, found.items, earlier)
     return replace(person, addresses=()) if protected else person
