@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 
 import typer
 
 from kyotsu.addressees.clerks_list import Entry, Kind, Settlement, Verdict, numbers_of, still_open
+from kyotsu.addressees.doubles_view import ShownPair, shown_pair
+from kyotsu.addressees.standing import Standing
+from kyotsu.contracts import protection
 from kyotsu.contracts.audit import Deed
 from kyotsu.contracts.outcomes import by_code
 from kyotsu.japanese.dates import JST, utc_now
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import connect
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.output import console, print_json, print_table
+from kyotsu_cli.output import console, notices, print_json, print_table
 from kyotsu_cli.registry import Registry
 from kyotsu_cli.undoing import operator
 
 app = typer.Typer(no_args_is_help=True)
-_KINDS = {Kind.REPEAT: "再送の疑い", Kind.DOUBLE: "二重登録の疑い", Kind.REMARK: "付番時の注意"}
+_KINDS = {
+    Kind.REPEAT: "再送の疑い",
+    Kind.DOUBLE: "二重登録の疑い",
+    Kind.PROBABLE: "同じ人の可能性",
+    Kind.REMARK: "付番時の注意",
+}
 _VERDICTS = {Verdict.SAME: "同じ人", Verdict.DIFFERENT: "別の人", Verdict.CHECKED: "確認済み"}
+
+
+class _Shown(NamedTuple):
+    entry: Entry
+    how: Settlement | None
+    pair: ShownPair
 
 
 @app.command("list")
@@ -27,31 +42,64 @@ def list_(
     settled: Annotated[bool, typer.Option("--settled", help="確認済みのものを示す（既定：未確認）")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """確認が必要なものを示す。名寄せ・削除されたものは除く。氏名・住所は含まない。"""
+    """確認が必要なものを示す。名寄せ・削除されたものは除く。氏名・住所は含まない。
+
+    「同じ人の可能性」は得点の高い順。支援措置対象者の組は、住所の一致・不一致を示さず、得点にも含めない。
+    """
     registry = Registry(connect())
-    found: list[tuple[Entry, Settlement | None]]
+    found: list[tuple[Entry, Settlement | None]] = [(entry, None) for entry in registry.clerks.open()]
     if settled:
         found = list(registry.clerks.settled())
-    else:
-        entries = list(registry.clerks.open())
-        standings = registry.standings.many(sorted(numbers_of(entries)))
-        found = [(entry, None) for entry in still_open(entries, standings)]
+    standings = registry.standings.many(sorted(numbers_of([entry for entry, _ in found])))
+    if not settled:
+        found = [(entry, None) for entry in still_open([entry for entry, _ in found], standings)]
+    shown = _shown(registry, found, standings)
+    pairs = sorted({number for one in shown if one.entry.kind is Kind.PROBABLE for number in one.entry.numbers})
+    if pairs:
+        registry.tell("addressee suspects list", pairs, Deed.READ)
     if as_json:
-        for entry, how in found:
-            print_json(_json(entry, how))
-        return
-    columns = ("番号", "種類", "宛名番号", "業務", "結果" if settled else "内容")
+        for one in shown:
+            print_json(_json(one))
+    else:
+        _print(shown, settled=settled)
+    if len(shown) < len(found):
+        hidden = len(found) - len(shown)
+        notices.print(f"支援措置対象者の組のうち、住所を使わなければ分からない{hidden}件は示していません。")
+
+
+def _shown(
+    registry: Registry, found: Sequence[tuple[Entry, Settlement | None]], standings: Mapping[str, Standing]
+) -> list[_Shown]:
+    """Return what may be shown. Who is protected is asked last; of whom nobody can tell now, as little is shown."""
+    pairs = sorted({number for entry, _ in found if entry.kind is Kind.PROBABLE for number in entry.numbers})
+    verdicts = registry.deployment.protection.decide(pairs, registry.reader) if pairs else {}
+    protected = {number for number in pairs if verdicts.get(number) is not protection.Verdict.OPEN}
+    shown = [
+        _Shown(entry, how, pair)
+        for entry, how in found
+        if (pair := shown_pair(entry, protected=protected, standings=standings)) is not None
+    ]
+    return sorted(shown, key=lambda one: -1 if one.pair.points is None else one.pair.points, reverse=True)
+
+
+def _print(shown: Sequence[_Shown], *, settled: bool) -> None:
+    columns = ("番号", "種類", "宛名番号", "業務", "得点", "結果" if settled else "内容")
     rows = [
         (
-            entry.entry_id,
-            _KINDS[entry.kind],
-            "\n".join(entry.numbers),
-            "、".join(entry.systems),
-            _told(entry) if how is None else f"{_VERDICTS[how.verdict]}（{how.operator}）",
+            one.entry.entry_id,
+            _KINDS[one.entry.kind],
+            "\n".join(_numbers(one.entry)),
+            "、".join(one.entry.systems),
+            one.pair.points,
+            _told(one) if one.how is None else f"{_VERDICTS[one.how.verdict]}（{one.how.operator}）",
         )
-        for entry, how in found
+        for one in shown
     ]
     print_table("確認済み" if settled else "未確認", columns, rows)
+
+
+def _numbers(entry: Entry) -> list[str]:
+    return [f"{number}（住民）" if number in entry.residents else number for number in entry.numbers]
 
 
 @app.command()
@@ -59,7 +107,10 @@ def settle(
     entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="一覧の番号")],
     verdict: Annotated[Verdict, typer.Option(help="same 同じ人、different 別の人、checked 確認済み（注意のみ）")],
 ) -> None:
-    """確認した結果を記録する。番号の名寄せ・削除はしない（名寄せは kyotsu addressee link）。"""
+    """確認した結果を記録する。番号の名寄せ・削除はしない（名寄せは kyotsu addressee link）。
+
+    「同じ人の可能性」は、別の人と記録しても、どちらかの氏名・生年月日・性別・住所が変わると再び載ることがある。
+    """
     registry = Registry(connect())
     entry = next((one for one in registry.clerks.open() if one.entry_id == entry_id), None)
     if entry is None:
@@ -73,11 +124,23 @@ def settle(
     console.print(f"{entry_id}：{_VERDICTS[verdict]}", highlight=False)
 
 
-def _told(entry: Entry) -> str | None:
-    return "\n".join(f"{code} {by_code(code).message}" for code in entry.codes) or None
+def text_of(code: str) -> str:
+    """Return what a reason says."""
+    # Only who sees reasons pays for rapidfuzz.
+    from kyotsu.addressees.candidates.reasons import Reason
+
+    return Reason(code).text
 
 
-def _json(entry: Entry, how: Settlement | None) -> dict[str, object]:
+def _told(one: _Shown) -> str | None:
+    why = [text_of(code) for code in one.pair.reasons]
+    if one.pair.withheld:
+        why.append("支援措置対象者（住所を除く）")
+    return "\n".join([*(f"{code} {by_code(code).message}" for code in one.entry.codes), "、".join(why)]).strip() or None
+
+
+def _json(one: _Shown) -> dict[str, object]:
+    entry, pair = one.entry, one.pair
     shown: dict[str, object] = {
         "entry_id": entry.entry_id,
         "kind": str(entry.kind),
@@ -86,6 +149,10 @@ def _json(entry: Entry, how: Settlement | None) -> dict[str, object]:
         "noticed_at": entry.noticed_at,
         "codes": list(entry.codes),
     }
-    if how is not None:
-        shown["settled"] = {"verdict": str(how.verdict), "operator": how.operator, "at": how.settled_at}
+    if entry.kind is Kind.PROBABLE:
+        reasons = [{"code": code, "text": text_of(code)} for code in pair.reasons]
+        shown |= {"residents": list(entry.residents), "points": pair.points, "reasons": reasons}
+        shown["withheld"] = pair.withheld
+    if one.how is not None:
+        shown["settled"] = {"verdict": str(one.how.verdict), "operator": one.how.operator, "at": one.how.settled_at}
     return shown

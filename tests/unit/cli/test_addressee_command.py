@@ -330,6 +330,62 @@ def test_suspects_are_listed_until_they_are_settled_or_linked(place: Place) -> N
     assert kyotsu("addressee", "suspects", "list", "--json").stdout == ""
 
 
+def probable(number: int, points: int, **changes: Any) -> Entry:
+    entry = Entry(
+        entry_id=f"probable-{number}",
+        kind=Kind.PROBABLE,
+        numbers=(RESIDENT, FRESH),
+        systems=("010",),
+        noticed_at="2026-05-02T01:00:00+09:00",
+        residents=(RESIDENT,),
+        points=points,
+        unplaced=points - 40,
+        without_addresses=True,
+        reasons=("N01", "A01"),
+    )
+    return replace(entry, **changes)
+
+
+def test_probable_pairs_are_listed_by_points_with_reasons_and_the_trail_knew_before(place: Place) -> None:
+    place.add(record(), record(OTHER))
+    for entry in (probable(1, 60), probable(2, 90), probable(3, 70, numbers=(OTHER, FRESH), residents=())):
+        place.clerks.entries[entry.entry_id] = entry
+    lines = [json.loads(line) for line in kyotsu("addressee", "suspects", "list", "--json").stdout.splitlines()]
+    assert [(line["entry_id"], line["points"]) for line in lines] == [
+        ("probable-2", 90),
+        ("probable-3", 70),
+        ("probable-1", 60),
+    ]
+    assert lines[0]["residents"] == [RESIDENT]
+    assert [why["text"] for why in lines[0]["reasons"]] == ["氏名一致", "住所一致"]
+    assert place.told() == [("addressee suspects list", Deed.READ, tuple(sorted((RESIDENT, FRESH, OTHER))))]
+    shown = kyotsu("addressee", "suspects", "list").stdout
+    assert "同じ人の可能性" in shown
+    assert "（住民）" in shown
+    assert kyotsu("addressee", "suspects", "settle", "probable-2", "--verdict", "different").exit_code == 0
+    assert told("addressee", "suspects", "list", "--settled")["points"] == 90
+
+
+def test_nothing_of_a_protected_pair_depends_on_addresses(place: Place) -> None:
+    place.add(record())
+    place.clerks.entries |= {"probable-1": probable(1, 90), "probable-2": probable(2, 90, without_addresses=False)}
+    for protect in (place.protection.protected, place.protection.undecided):
+        protect.add(RESIDENT)
+        shown = kyotsu("addressee", "suspects", "list", "--json")
+        (line,) = map(json.loads, shown.stdout.splitlines())
+        assert (line["entry_id"], line["points"], line["withheld"]) == ("probable-1", 50, True)
+        assert [why["code"] for why in line["reasons"]] == ["N01"]
+        assert "1件は示していません" in shown.stderr
+        protect.clear()
+
+
+def test_of_a_record_closed_to_others_no_reason_is_told(place: Place) -> None:
+    place.add(record(closed_to_others=True))
+    place.clerks.entries["probable-1"] = probable(1, 90)
+    line = told("addressee", "suspects", "list")
+    assert (line["points"], line["reasons"]) == (90, [])
+
+
 def test_a_basis_is_recorded_with_its_history(place: Place) -> None:
     place.add(record())
     how = ("--kind", "consent", "--document", "R8-12", "--day", "2026-05-01")

@@ -69,6 +69,8 @@ class Entry:
     """得点 of a probable pair."""
     unplaced: int | None = None
     """… without what their addresses add."""
+    without_addresses: bool = False
+    """Whether a probable pair would be listed if no address were known."""
     reasons: tuple[str, ...] = ()
     """Codes of what agrees and differs in a probable pair (`candidates.reasons`)."""
 

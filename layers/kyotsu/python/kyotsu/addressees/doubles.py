@@ -157,9 +157,12 @@ class Doubles:
         pairs = {
             other: (form, pairing.compare(own, form, scorer, self.expected)) for other, form in sorted(others.items())
         }
-        probable = [item for item in pairs.items() if item[1][1].points >= self.least or item[1][1].by_identity]
+        probable = [item for item in pairs.items() if self._counts(item[1][1].points, item[1][1])]
         probable.sort(key=lambda item: -item[1][1].points)
         return {other: pair for place, (other, pair) in enumerate(probable) if place < MOST_PAIRS or other in already}
+
+    def _counts(self, points: int, pair: Pair) -> bool:
+        return pair.by_identity or points >= self.least
 
     def _entries(self, number: str, own: Form, found: Mapping[str, tuple[Form, Pair]]) -> Iterator[Entry]:
         standings = self._open([number, *found])
@@ -185,6 +188,7 @@ class Doubles:
             residents=residents,
             points=pair.points,
             unplaced=pair.unplaced,
+            without_addresses=self._counts(pair.unplaced, pair),
             reasons=tuple(pair.reasons),
         )
 

@@ -29,6 +29,7 @@ class Pair(NamedTuple):
     unplaced: int
     """The same for somebody who knows no address of either."""
     reasons: tuple[Reason, ...]
+    """What agrees and differs: of name, birth date and sex as if no address were known, then of the addresses."""
     by_identity: bool
     """Name, birth date and sex agree: what 名寄せ goes by."""
 
@@ -47,12 +48,14 @@ def compare(one: Form, other: Form, scorer: Scorer, expected: float) -> Pair:
     """
     shift = _log_odds(expected) - _log_odds(ASKED_OF_SOMEBODY)
     score, query, known = _better(one, other, scorer)
-    unplaced, _, _ = _better(replace(one, addresses=()), replace(other, addresses=()), scorer)
+    unplaced, *bare = _better(replace(one, addresses=()), replace(other, addresses=()), scorer)
+    told = reasons.of(unplaced.evidence, _query(bare[0]), _person(bare[1]))
+    at = reasons.of(score.evidence, _query(query), _person(known))
     return Pair(
         points=_points(score, shift),
         unplaced=_points(unplaced, shift),
-        reasons=reasons.of(score.evidence, _query(query), _person(known)),
-        by_identity=_by_identity(score.evidence),
+        reasons=(*told, *(reason for reason in at if reason.is_of_address)),
+        by_identity=_by_identity(unplaced.evidence),
     )
 
 

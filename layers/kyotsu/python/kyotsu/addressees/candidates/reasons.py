@@ -57,6 +57,11 @@ class Reason(StrEnum):
     OTHER_ADDRESS = "A90"
 
     @property
+    def is_of_address(self) -> bool:
+        """Tell whether it tells of where somebody lives or lived."""
+        return self.value.startswith("A")
+
+    @property
     def text(self) -> str:
         """What it says to a clerk."""
         return TEXTS[self]
