@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -52,8 +52,10 @@ class Posting:
             return "withdrawn"
         application = confirmed_application(self.papers, case_id)
         records = self.residents.records([number for _, number in _known(case)])
-        # The state first: once it is told, whoever withdraws is answered by a cancellation, whatever was posted.
-        self.moves.on(case_id, "PostCertificate", CaseState.SENDING, self._sending)
+        # The state first: from then on whoever withdraws is answered by a cancellation, whatever was posted. A later
+        # execution that posts again moves nothing: what the wait of this stage heard stays heard.
+        if case.state is not CaseState.SENDING:
+            self.moves.to(case_id, "PostCertificate", CaseState.SENDING, reason="", due_on=self._due())
         self.outbox.post(
             [
                 message(
@@ -90,7 +92,7 @@ class Posting:
             content,
             case_id=case.id,
             # Each message that went out has a cancellation of its own.
-            number=int(of.rpartition("-")[2]),
+            number=of.rpartition("-")[2],
             position=person.position,
             lane=lane,
             sender=self.municipality,
@@ -102,7 +104,7 @@ class Posting:
         case = self.moves.cases.get(case_id)
         records = self.residents.records([number for _, number in _known(case)])
         today = self._today()
-        self.moves.on(case_id, "PostNotice", CaseState.MOVED_IN, self._notifying)
+        # Posted first: what posts again posts nothing twice, and the case must not say what is not so.
         self.outbox.post(
             [
                 message(
@@ -118,14 +120,9 @@ class Posting:
                 if person.arrived
             ]
         )
+        self.moves.to(case_id, "PostNotice", CaseState.MOVED_IN, notice_posted=True, due_on=self._due())
         return "posted"
         return "posted"
-
-    def _sending(self, case: Case) -> Case:
-        return replace(case, state=CaseState.SENDING, reason="", due_on=self._due())
-
-    def _notifying(self, case: Case) -> Case:
-        return replace(case, state=CaseState.MOVED_IN, notice_posted=True, due_on=self._due())
 
     def _due(self) -> date:
         return self._today() + timedelta(self.rules.acknowledgement_days)

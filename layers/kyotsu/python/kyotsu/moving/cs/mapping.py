@@ -39,8 +39,11 @@ class MessageRefusedError(KyotsuError):
     """A message from the CS can't be taken, however often it comes; it is put aside, with its code."""
 
 
-def message_id(case_id: str, kind: MessageKind, position: int, number: int) -> str:
-    """Return the id of a case's `number`th message (from 1) of a kind about a person: the same for every repeat."""
+def message_id(case_id: str, kind: MessageKind, position: int, number: int | str) -> str:
+    """Return the id of a case's `number`th message (from 1) of a kind about a person: the same for every repeat.
+
+    A clerk's repeat of number 1 is `1r1`, and so is a cancellation of it.
+    """
     return f"{case_id}-{kind}-{position}-{number}"
 
 
@@ -53,7 +56,7 @@ def message(
     content: Certificate | Cancellation | Notice,
     *,
     case_id: str,
-    number: int,
+    number: int | str,
     position: int,
     lane: str,
     sender: str,
