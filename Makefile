@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Compiled once for all processes, also where the machine forbids bytecode, and away from the sources, which are bundled.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/bytecode
 .PHONY: help setup demo test flows others fuzz bench check format docs synth deploy lock clean
 
 help: ## Show these words

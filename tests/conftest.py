@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
@@ -11,3 +12,9 @@ from hypothesis import settings
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("explore" if "KYOTSU_FUZZ_CASES" in os.environ else "gate")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives until the end of the run: the libraries and tests themselves."""
+    gc.collect()
+    gc.freeze()

@@ -25,7 +25,10 @@ from kyotsu.wiring import (
     registry,
     retries,
 )
+from tests.integration import shared_models
 from tests.integration.cloud import Cloud, running
+
+shared_models.share()
 
 ROOT = Path(__file__).parents[2]
 Handler = Callable[[dict[str, Any], Any], Any]

@@ -258,8 +258,9 @@ class Small:
 
 def eventually(look: Callable[[], T], seconds: float = 20.0) -> T:
     """Return the first true answer of `look`; fail after `seconds`."""
-    deadline, never = time.monotonic() + seconds, threading.Event()
+    deadline, never, pause = time.monotonic() + seconds, threading.Event(), 0.02
     while not (found := look()):
         assert time.monotonic() < deadline, "did not happen in time"
-        never.wait(0.02)
+        never.wait(pause)
+        pause = min(pause * 1.5, 0.2)  # looking takes the cores from what is waited for
     return found
