@@ -358,6 +358,19 @@ NOTICE_UNARRIVED = _error("E1732", "期限までに転入通知が届いてい�
 MOVE_RETURNED = _error("E1733", "届出の内容を確認できませんでした。市区町村からの連絡を確認し、届出をやり直してください。")
 MOVE_UNIDENTIFIED = _error("E1734", "宛名番号が決まっていない異動者がいます。宛名番号を指定してください。")
 
+# Steps of 転入 and 転居 (引越しOSS).
+SPECIAL_PERIOD_OVER = _error("E1760", "特例転入の期限を過ぎました。転出証明書の交付を受けるよう案内してください。")
+NOTICE_NOT_SENT = _error(
+    "E1761", "転入通知の送信が完了していません。CS連携の電文一覧（kyotsu cs messages）を確認してください。"
+)
+NOT_FOR_US = _error("E1762", "この市区町村あての転出証明書情報ではありません。")
+CASE_ERASED = _error("E1763", "保管期間を過ぎて消去した手続への電文です。")
+CANCELLED_UNKNOWN = _error("E1764", "取り消す転出証明書情報を受信していません。")
+NOTICE_WITHOUT_CASE = _error("E1765", "転入通知に対応する転出の手続がありません。住民記録で確認してください。")
+
+# 転入届.
+FORM_WITHOUT_PAPERS = _error("E1830", "転出証明書情報も転入予約もないため、転入届を作成できません。")
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")
@@ -380,6 +393,13 @@ NO_ROW_TO_END = _remark("W1560", "この業務の情報がないため、削除�
 # Remarks on edits of the registry that were done.
 UNLINKED_BY_FLAG = _remark("W1520", "名寄せ元フラグが1ではないため、名寄せを解除しました。")
 NOTHING_TO_END = _remark("W1521", "このシステムでは利用していない宛名番号のため、削除するものがありませんでした。")
+
+# Remarks on a 転入届 that was drawn.
+FORM_SUBSTITUTED = _remark("W1830", "字体どおりに印字できない文字があります。転入届の「印字できない文字」を確認してください。")
+FORM_UNCERTIFIED = _remark("W1831", "転出証明書情報が届いていないため、転入予約の内容で作成しました。")
+FORM_UNANNOUNCED = _remark("W1832", "転入予約がないため、転出証明書情報だけで作成しました。")
+FORM_PEOPLE_DIFFER = _remark("W1833", "転入予約と転出証明書情報とで、異動する人の数が違います。")
+FORM_NOT_CARD_BASED = _remark("W1834", "特例転入ではありません。転出証明書の要否を確認してください。")
 
 # Normal outcomes worth naming.
 DUPLICATE_CONTENT = _define(

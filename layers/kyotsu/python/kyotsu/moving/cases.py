@@ -138,6 +138,16 @@ class CasePerson:
     """転入: their 001o006-01 came."""
 
 
+@dataclass(frozen=True, slots=True)
+class CertificatePart:
+    """A message that brought 転出証明書情報 of one person."""
+
+    position: int
+    message_id: str
+    refers_to: str = ""
+    """The message that this one was sent anew for, and takes the place of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What is known of a case. Nobody's name, birth date or address is in it: these are papers."""
@@ -169,14 +179,27 @@ class Case:
     visit_on: date | None = None
     """来庁予定日."""
     has_reservation: bool = False
-    has_certificate: bool = False
+    certificate_total: int = 0
+    """How many people 転出証明書情報 speaks of; 0: none came yet."""
+    certificate_parts: tuple[CertificatePart, ...] = ()
+    """Messages that brought it, one of each person and those sent anew."""
+    cancelled_messages: tuple[str, ...] = ()
+    """Ids of messages that the municipality that was left cancelled, perhaps before they came."""
+    certificate_revision: int = 0
+    """Counts up with each message that brought or cancelled it."""
     distributed_revision: int = 0
-    """Reservation revision that was distributed last; 0: none."""
+    """`reservation_edition` that recipients were given last; 0: none, or it was recalled."""
+    matched_revision: int = 0
+    """Certificate revision whose people were held against the residents last."""
     prepared_revision: int = 0
     """Certificate revision the form was drawn from; 0: none."""
-    certificate_revision: int = 0
+    noticed: tuple[int, ...] = ()
+    """転出: positions of those whose 転入通知 came."""
+    notice_revision: int = 0
+    """Counts up with each of them."""
     notice_posted: bool = False
     """転入: 転入通知 is in the outbox of the CS."""
+    notice_acknowledged: bool = False
     due_on: date | None = None
     """The day after which the present wait is overdue (JST)."""
     erase_on: date | None = None
@@ -186,6 +209,33 @@ class Case:
     """Outcome code of what held it up or ended it."""
     remarks: tuple[str, ...] = ()
     """Outcome codes of remarks to a clerk."""
+
+    @property
+    def certificate_now(self) -> tuple[CertificatePart, ...]:
+        """Messages that hold: neither cancelled nor sent anew; one of each person, by position."""
+        gone = {*self.cancelled_messages, *(part.refers_to for part in self.certificate_parts)}
+        held = {part.position: part for part in self.certificate_parts if part.message_id not in gone}
+        return tuple(held[position] for position in sorted(held))
+
+    @property
+    def certified(self) -> tuple[int, ...]:
+        """Positions of those whose 転出証明書情報 is here and holds."""
+        return tuple(part.position for part in self.certificate_now)
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether 転出証明書情報 of everybody is here."""
+        return bool(self.certified) and len(self.certified) >= self.certificate_total
+
+    @property
+    def reservation_edition(self) -> int:
+        """What recipients are given: a revision anew once it is known who of these people has a 宛名番号 here."""
+        return 2 * self.revision + any(person.addressee_number for person in self.people)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether 001o006-01 (転居: 001o006-02) of everybody came."""
+        return bool(self.people) and all(person.arrived for person in self.people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,14 +30,12 @@ class Moves:
     ) -> Case:
         """Move a case on: write what `change` makes of it, one stage further, with a line of history.
 
-        Who only repeats a step that was done (`change` leaves the case as it is) writes nothing. Raises
-        CaseContendedError.
+        Always one stage, whatever changes: a wait that follows must not hear again what the one before it heard.
+        Raises CaseContendedError.
         """
         for _ in range(ATTEMPTS):
             case = self.cases.get(case_id)
             changed = change(case)
-            if changed == case:
-                return case
             entry = Entry(self.clock.now(), step, outcome, MACHINE, details)
             try:
                 return self.cases.save(replace(changed, stage=case.stage + 1), entry)

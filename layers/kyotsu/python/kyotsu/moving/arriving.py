@@ -1,0 +1,99 @@
+"""転入 and 転居 done: the resident records say that somebody of a case lives here now.
+
+A reservation changes no 住民区分; only 住民記録 does, and what it says is heard here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from kyotsu.contracts.sealing import Fingerprints
+from kyotsu.japanese import dates
+from kyotsu.japanese.dates import JST
+from kyotsu.moving.cases import ENDED, Case, CaseKind, Entry, Signal, SignalKind
+from kyotsu.moving.certificates import part_name
+from kyotsu.moving.documents import Certificate, MovingPerson, Reservation, decode
+from kyotsu.moving.fingerprints import of_person
+from kyotsu.moving.ports import CaseStore, PaperKind, Papers
+from kyotsu.moving.posting import ResidentRecords
+from kyotsu.moving.reconciling import RESIDENT, ResidentRecord
+from kyotsu.moving.saving import saved
+from kyotsu.moving.starting import Starting
+
+BY = "residents"
+_REASONS = {"01": CaseKind.MOVE_IN, "41": CaseKind.IN_CITY}
+"""異動事由 of 転入 (001o006-01) and 転居 (001o006-02)."""
+_BEFORE = timedelta(30)
+"""A move so much earlier than planned is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """Hears of residents whose records changed."""
+
+    cases: CaseStore
+    papers: Papers
+    residents: ResidentRecords
+    starting: Starting
+    fingerprints: Fingerprints
+
+    def hear(self, number: str, at: datetime) -> None:
+        """Look at a resident as recorded now, and note the arrival with every open case of this person."""
+        record = self.residents.records([number]).get(number)
+        if record is None or record.category != RESIDENT:
+            return
+        kind, moved_on = _REASONS.get(record.items.get("idojiyu", "")), record.items.get("idonengappi", "")
+        if kind is None or not dates.is_date(moved_on):
+            return
+        own = set(of_person(self.fingerprints, _asked(record.items), record.items.get("kojinbango", "")))
+        for case_id in dict.fromkeys(case_id for each in own for case_id in self.cases.look_up(each)):
+            case = self.cases.get(case_id)
+            if case.kind is kind and case.state not in ENDED and date.fromisoformat(moved_on) >= _earliest(case):
+                self._arrived(case, record, date.fromisoformat(moved_on), own, at)
+
+    def _arrived(self, case: Case, record: ResidentRecord, moved_on: date, own: set[bytes], at: datetime) -> None:
+        positions = [position for position, known in self._people(case) if not own.isdisjoint(known)]
+        if not positions:
+            return
+        changed = saved(
+            self.cases,
+            case.id,
+            lambda case: _with_arrival(case, positions[0], record.number, moved_on),
+            lambda: Entry(at, "Arrive", "arrived", BY, (("number", record.number),)),
+        )
+        if changed.arrived:
+            self.starting.hear(case.id, Signal(f"moved-in-{record.number}", SignalKind.MOVED_IN, at, BY))
+
+    def _people(self, case: Case) -> Iterator[tuple[int, set[bytes]]]:
+        for part in case.certificate_now:
+            body = self.papers.get(case.id, part_name(part.message_id))
+            for person in decode(body, Certificate).people if body else ():
+                yield part.position, set(of_person(self.fingerprints, person))
+        body = self.papers.get(case.id, PaperKind.RESERVATION)
+        for moving in decode(body, Reservation).people if body else ():
+            yield moving.position, set(of_person(self.fingerprints, moving))
+
+
+def _with_arrival(case: Case, position: int, number: str, moved_on: date) -> Case:
+    people = tuple(
+        replace(person, arrived=True, addressee_number=number) if person.position == position else person
+        for person in case.people
+    )
+    return replace(case, people=people, moved_on=min(filter(None, (case.moved_on, moved_on))))
+
+
+def _earliest(case: Case) -> date:
+    return (case.planned_on or case.opened_at.astimezone(JST).date()) - _BEFORE
+
+
+def _asked(items: Mapping[str, str]) -> MovingPerson:
+    return MovingPerson(
+        position=1,
+        name=items.get("shimei", ""),
+        name_kana=items.get("shimei_furigana", ""),
+        roman_name=items.get("shimei_gaikokujinromaji", ""),
+        birth_date=items.get("seinengappi", ""),
+        sex=items.get("seibetsu", ""),
+    )

@@ -1,0 +1,31 @@
+"""転出証明書情報 that came from the CS: a message of each person, put together when all are there."""
+
+from __future__ import annotations
+
+from kyotsu.moving.cases import Case
+from kyotsu.moving.documents import Certificate, decode
+from kyotsu.moving.ports import PaperKind, Papers
+
+
+class CertificateMissingError(Exception):
+    """A case has no 転出証明書情報 (any more)."""
+
+
+def part_name(message_id: str) -> str:
+    """Return the paper that holds what one message tells."""
+    return f"{PaperKind.CERTIFICATE}/{message_id}"
+
+
+def assembled(papers: Papers, case: Case) -> Certificate:
+    """Return 転出証明書情報 of everybody whose message counts, by position. Raises CertificateMissingError."""
+    parts = [papers.get(case.id, part_name(part.message_id)) for part in case.certificate_now]
+    if not parts or None in parts:
+        raise CertificateMissingError
+    read = [decode(part, Certificate) for part in parts if part is not None]
+    first = read[0]
+    people = tuple(person for part in read for person in part.people)
+    return Certificate(
+        **{name: getattr(first, name) for name in Certificate.__struct_fields__ if name not in {"people", "revision"}},
+        people=people,
+        revision=case.certificate_revision,
+    )
