@@ -3,7 +3,7 @@
 | item | pk | sk | attributes |
 |---|---|---|---|
 | posting | 団体コード#scope#fingerprint of the key | birth date#宛名番号 | f form |
-| standing | 団体コード#S#宛名番号 | S | see `candidates_standing` |
+| standing | 団体コード#S#宛名番号 | S | n revision, c state, k places, f form, m scopes: see `index_table` |
 | frequencies | 団体コード#F | F | b |
 | walk | 団体コード#W | W | b how far the sweep is |
 
@@ -14,7 +14,7 @@ follows the registry by seconds anyway, and it costs half.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from kyotsu.contracts.sealing import Fingerprints
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_PURPOSE = "candidate"
+_PURPOSE, _STATE = "candidate", "candidate-state"
 _DIGEST = 16
 
 
@@ -49,6 +49,10 @@ class CandidateKeys:
     def digest(self, key: str) -> bytes:
         """Return the fingerprint of a blocking key: 16 bytes, which tell nothing about it."""
         return self.fingerprints.of(_PURPOSE, key)[:_DIGEST]
+
+    def state(self, texts: Iterable[str]) -> bytes:
+        """Return the fingerprint of all that stands of a person."""
+        return self.fingerprints.of(_STATE, "\x1f".join(texts))[:_DIGEST]
 
     def partition(self, scope: str, digest: bytes) -> str:
         """Return the partition of a key's postings."""

@@ -8,7 +8,7 @@ from kyotsu.addressees.candidates.people import Name, NameKind, Person
 
 _ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho_banchigohyoki")
 Items = Mapping[str, str]
-"""Values of `items.PERSON`, by romaji name."""
+"""Values of `items.PERSON`, by romaji name; of a resident also 旧氏."""
 
 
 def person(number: str, current: Items, earlier: Iterable[Items] = ()) -> Person:
@@ -52,6 +52,15 @@ def _names(items: Items) -> Iterator[Name]:
         yield Name(kanji, kana, latin)
     if items.get("tsusho") or items.get("tsusho_furigana"):
         yield Name(items.get("tsusho", ""), items.get("tsusho_furigana", ""), kind=NameKind.TSUSHO)
+    if items.get("kyushi"):
+        # A resident's 旧氏 is a family name alone, which goes with the given name of now.
+        former = (_with_given(items, "kyushi", "shimei"), _with_given(items, "kyushi_furigana", "shimei_furigana"))
+        yield Name(*former, kind=NameKind.EARLIER)
+
+
+def _with_given(items: Items, family: str, whole: str) -> str:
+    given = items.get(whole, "").replace("\u3000", " ").partition(" ")[2]
+    return f"{items[family]}\u3000{given}" if items.get(family) and given else ""
 
 
 def _whole(items: Items, whole: str, family: str, given: str) -> str:
