@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kyotsu.moving.cases import SignalKind, Wait, WaitName
 from kyotsu.moving.ports import CaseStore, Machines
@@ -16,11 +17,19 @@ class Awaiting:
     cases: CaseStore
     machines: Machines
 
-    def wait(self, case_id: str, name: str, kinds: Sequence[str], token: str, attempt: str) -> None:
-        """Register one try of a visit."""
+    def wait(self, event: Mapping[str, Any]) -> None:
+        """Register one try of a visit: `case`, `wait`, `kinds`, `token`, and what orders the tries (`execution`,
+        `entered`, `retry`)."""
+        case_id = event["case"]
         case = self.cases.get(case_id)
-        wait = Wait(WaitName(name), case.stage, token, frozenset(map(SignalKind, kinds)), attempt)
+        kinds = frozenset(map(SignalKind, event["kinds"]))
+        wait = Wait(WaitName(event["wait"]), case.stage, event["token"], kinds, _attempt(event))
         taken = self.cases.wait(case_id, wait)
         if taken is not None:
             self.machines.tell(taken)
             self.cases.told(case_id, taken)
+
+
+def _attempt(event: Mapping[str, Any]) -> str:
+    generation = event["execution"].rpartition(".")[2]
+    return f"{int(generation):06d}/{event['entered']}/{int(event['retry']):04d}"
