@@ -14,6 +14,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kyotsu.addressees.applying import RegistryApplier
+from kyotsu.addressees.link_table import LinkTable
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.catalogue.loading import layer_root, load_catalogue
@@ -137,8 +138,10 @@ class Deployment:
     @property
     def protection(self) -> ProtectionDecision:
         """Who may not see everything of whom."""
-        heads = ProtectionHeads(boto3.client("dynamodb"), self.outputs["ProtectionTable"], self.municipality)
-        return StoredProtection(heads, KnownUndos(self.undos), Entitlement(catalogue()))
+        client = boto3.client("dynamodb")
+        heads = ProtectionHeads(client, self.outputs["ProtectionTable"], self.municipality)
+        links = LinkTable(client, self.outputs["AddresseesTable"], self.municipality)
+        return StoredProtection(heads, KnownUndos(self.undos), links, Entitlement(catalogue()))
 
     @property
     def undos(self) -> UndoTable:

@@ -48,7 +48,7 @@ class Viewing:
     def withholds(self, numbers: Collection[str]) -> bool:
         """Tell whether addresses of somebody who has all these numbers are kept back. Ask after what is shown was read.
 
-        One person's numbers are as protected as the most protected of them. Raises CommandError if nobody can tell now.
+        One that is protected protects all. Raises CommandError if nobody can tell now.
         """
         verdicts = self._decision.decide(sorted(numbers), self._reader)
         unknown = sorted(set(numbers) - verdicts.keys())

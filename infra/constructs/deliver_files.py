@@ -10,6 +10,7 @@ from infra.constructs.audit_access import AuditAccess
 from infra.constructs.delivery_access import DeliveryAccess
 from infra.constructs.file_access import MEMORY_MIB, FileAccess
 from infra.constructs.function import Platform, PythonFunction
+from infra.constructs.protection_access import let_decide
 from infra.constructs.queues import WorkQueue
 from infra.constructs.table import FAILURES, FILES, HOLDING
 from infra.stacks.stateful import StatefulStack
@@ -41,13 +42,14 @@ class DeliverFiles(Construct):
             environment={
                 **access.environment(),
                 **queue.retry_environment(),
+                "ADDRESSEES_TABLE": stateful.addressees.table.table_name,
                 "PROTECTION_TABLE": stateful.protection.table.table_name,
                 **audit.environment(),
             },
         )
         function = self.function
         files.let_read_files(function)
-        files.let_decide(function)
+        let_decide(function, stateful, platform.parameters)
         audit.let_record(function, SOURCE)
         function.allow_objects(["s3:GetObject"], [stateful.work_arn], "errors/")
         function.allow(["s3:ListBucket"], [stateful.work_arn], StringLike={"s3:prefix": "errors/*"})

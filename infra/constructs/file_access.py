@@ -9,7 +9,7 @@ from aws_cdk import Duration, Stack
 
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
-from infra.constructs.table import FILES, HOLDING, only_partitions
+from infra.constructs.table import HOLDING, only_partitions
 from infra.stacks.stateful import StatefulStack
 
 TIMEOUT = Duration.minutes(15)
@@ -52,13 +52,6 @@ class FileAccess:
             "RESIDENTS_KEEP_NUMBERS": str(parameters.numbering.residents_keep_numbers).lower(),
             **stateful.personal.environment(),
         }
-
-    def let_decide(self, function: PythonFunction) -> None:
-        """Let a function ask who is protected (`kyotsu.wiring.protection`): the heads, and how far undos are."""
-        function.allow(["dynamodb:BatchGetItem"], [self.stateful.protection.table.table_arn])
-        undos = only_partitions(self.platform.parameters, FILES)
-        function.allow(["dynamodb:GetItem"], [self.stateful.linkage.table.table_arn], **undos)
-        self._let_use_records(function)
 
     def let_read_files(self, function: PythonFunction) -> None:
         """Let a function read what providers put into their outboxes."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
-from infra.constructs.registry_access import let_read_links
-from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
+from infra.constructs.protection_access import let_decide
+from infra.constructs.table import TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 from kyotsu.addressees.serial_table import SERIALS
@@ -47,13 +47,9 @@ class IntegratedAccess:
         """Let a function show people, 個人番号 included, as the protection of people allows, and note whom."""
         stateful, own = self.stateful, only_partitions(self.parameters, "*")
         function.allow([*_FIND, "dynamodb:GetItem"], [stateful.integrated.table.table_arn], **own)
-        function.allow_key(stateful.keys.records, ["dynamodb"], READ_KEY)
         stateful.personal.let_compare(function)
         stateful.personal.let_open(function)
-        function.allow(_FIND, [stateful.protection.table.table_arn], **own)
-        undos = only_partitions(self.parameters, FILES)
-        function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **undos)
-        let_read_links(function, stateful, self.parameters)
+        let_decide(function, stateful, self.parameters)
         AuditAccess(stateful).let_record(function, SHOW)
 
     def let_follow(self, function: PythonFunction) -> None:

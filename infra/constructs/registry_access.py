@@ -30,7 +30,7 @@ def let_read_standings(function: PythonFunction, stateful: StatefulStack, parame
 def let_read_links(function: PythonFunction, stateful: StatefulStack, parameters: Parameters) -> None:
     """Let a function read which numbers are linked, by `kyotsu.addressees.link_table` alone."""
     own = _only_attributes(only_partitions(parameters, "*", but=NO_NUMBER), LINK_ATTRIBUTES)
-    function.allow(["dynamodb:GetItem", "dynamodb:Query"], [stateful.addressees.table.table_arn], **own)
+    function.allow(["dynamodb:BatchGetItem", "dynamodb:Query"], [stateful.addressees.table.table_arn], **own)
 
 
 def _only_attributes(

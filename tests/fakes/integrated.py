@@ -63,20 +63,6 @@ class MemoryCategories:
 
 
 @dataclass
-class MemoryLinks:
-    """`PeopleOfNumbers`: who is linked to whom, and that nothing can be told of it."""
-
-    people: list[set[str]] = field(default_factory=list)
-    """Numbers of one person."""
-    broken: Exception | None = None
-
-    def same_person(self, numbers: Collection[str]) -> Collection[str]:
-        if self.broken:
-            raise self.broken
-        return set(numbers).union(*(person for person in self.people if person & set(numbers)))
-
-
-@dataclass
 class MemoryIntegrated:
     """An `IntegratedStore` in memory; `interrupt` is called before a write, once each time it is set."""
 
@@ -260,7 +246,6 @@ class Office:
     residents: ResidentCategories = field(default_factory=MemoryCategories)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     protection: MemoryProtection = field(default_factory=MemoryProtection)
-    links: MemoryLinks = field(default_factory=MemoryLinks)
     numbers: FreshNumbers = field(default_factory=FreshNumbers)
 
     @property
@@ -273,5 +258,5 @@ class Office:
 
     @property
     def show(self) -> ShowCall:
-        showing = Showing(self.store, self.protection, self.links, TELLER, "linkage")
+        showing = Showing(self.store, self.protection, TELLER, "linkage")
         return ShowCall(self.callers, showing, self.audit)

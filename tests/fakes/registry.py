@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
@@ -10,6 +10,7 @@ from threading import RLock
 from kyotsu.addressees import suspects
 from kyotsu.addressees.changes import Change
 from kyotsu.addressees.numbers import NumberKind, Serials
+from kyotsu.addressees.person_numbers import Links, people_of
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Origin, Use
 from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Lease, Seen
 from tests.fakes.sealing import FINGERPRINTS
@@ -149,6 +150,26 @@ class MemoryRegistry:
             self.links.pop(record.number)
         if change.linked_to is not None:
             self.links[record.number] = change.linked_to
+
+
+@dataclass
+class RegistryLinks:
+    """`SamePerson` by the links and histories of a registry in memory."""
+
+    store: MemoryRegistry
+
+    def numbers_of(self, numbers: Collection[str]) -> Mapping[str, frozenset[str]]:
+        return people_of(numbers, lambda asked: {number: self._links(number) for number in asked})
+
+    def _links(self, number: str) -> Links:
+        return Links(self._principal(number), [one for one in self.store.records if self._principal(one) == number])
+
+    def _principal(self, number: str) -> str | None:
+        record = self.store.records.get(number)
+        if record is None or not record.deleted:
+            return None if record is None else record.principal
+        open_ones = [entry.record for entry in self.store.history(number) if not entry.record.deleted]
+        return open_ones[-1].principal if open_ones else None
 
 
 @dataclass

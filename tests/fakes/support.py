@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kyotsu.contracts.protection import OPERATOR, Reader, Verdict
+from kyotsu.contracts.protection import OPERATOR, Reader, SamePerson, Verdict
 from kyotsu.protection.deciding import StoredProtection, Undone
 from kyotsu.protection.rows import place_and_start
 from kyotsu.residents.applier import Head
@@ -15,6 +15,7 @@ from kyotsu.wiring.catalogue import layout_columns
 from kyotsu.wiring.protection import Entitlement
 from tests.fakes.deployment import CATALOGUE, NUMBER, Deployment, body
 from tests.fakes.memory import MemoryResidents
+from tests.fakes.protection import MemoryLinks
 
 SUPPORT_COLUMNS = tuple(layout_columns(CATALOGUE, "001o009/v1"))
 ANYBODY = Reader(OPERATOR, "operation")
@@ -87,9 +88,12 @@ class KnownStates:
         return self.states.get(receipt_id)
 
 
-def decision(residents: MemoryResidents, states: Mapping[str, Undone | None] | None = None) -> StoredProtection:
-    """Return the decision over a set in memory."""
-    return StoredProtection(MemoryHeads(residents), KnownStates(dict(states or {})), Entitlement(CATALOGUE))
+def decision(
+    residents: MemoryResidents, states: Mapping[str, Undone | None] | None = None, people: SamePerson | None = None
+) -> StoredProtection:
+    """Return the decision over a set in memory; without `people`, nobody is linked to anybody."""
+    known = KnownStates(dict(states or {}))
+    return StoredProtection(MemoryHeads(residents), known, people or MemoryLinks(), Entitlement(CATALOGUE))
 
 
 def protected(deployment: Deployment, numbers: Sequence[str]) -> set[str]:

@@ -13,8 +13,8 @@ from tests.infra.test_permissions import INLINE_LIMIT, MANAGED_LIMIT, NETWORK_IN
 ROLES = ("PlanFunctionRole", "DeliverFunctionRole", "NoteFunctionRole", "WatchFunctionRole")
 RECEIVING = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
 LAMBDA_ITSELF = {f"sqs:{action}" for action in RECEIVING}
-NAMES = ("LinkageTable", "ProtectionTable", "PlanFilesQueue", "NoteAcknowledgementsQueue", "LanesQueue",
-         "DomainEventsBus", "WorkBucket", "AuditRecords", "Audit")  # fmt: skip
+NAMES = ("LinkageTable", "AddresseesTable", "ProtectionTable", "PlanFilesQueue", "NoteAcknowledgementsQueue",
+         "LanesQueue", "DomainEventsBus", "WorkBucket", "AuditRecords", "Audit")  # fmt: skip
 RECIPIENTS = {r.id.lower() for interface in catalogue().interfaces.values() for r in interface.recipients}
 
 
@@ -54,6 +54,7 @@ def test_delivering_reads_files_and_decisions_and_writes_deliveries_alone(delive
     assert _allowed(delivery, "DeliverFunctionRole") == {
         *((f"dynamodb:{action}", "LinkageTable") for action in ("DeleteItem", "GetItem", "PutItem", "Query")),
         ("dynamodb:UpdateItem", "LinkageTable"),
+        *((f"dynamodb:{action}", "AddresseesTable") for action in ("BatchGetItem", "Query")),
         ("dynamodb:BatchGetItem", "ProtectionTable"),
         *((f"dynamodb:{action}", "Audit") for action in ("GetItem", "PutItem")),
         ("events:PutEvents", "DomainEventsBus"),

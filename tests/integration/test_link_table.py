@@ -13,13 +13,14 @@ from botocore.exceptions import ClientError
 
 from infra.sandbox.adaptations import transactions
 from infra.sandbox.adaptations.patching import Patches
-from kyotsu.addressees.link_table import LINK_ATTRIBUTES, FormerLinkUnknownError, LinkTable
-from kyotsu.addressees.person_numbers import numbers_of_person
+from kyotsu.addressees.link_table import LINK_ATTRIBUTES, LinkTable
 from kyotsu.addressees.records import AddresseeRecord, Deed
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts.audit import AuditTrail
 from kyotsu.integrated.calls import ShowCall
 from kyotsu.integrated.records import ADDRESS
+from kyotsu.integrated.showing import UndecidedError
+from kyotsu.protection.deciding import StoredProtection
 from kyotsu.wiring import protection
 from kyotsu.wiring.integrated import integrated_show_call
 from kyotsu.wiring.registry import registry
@@ -67,26 +68,47 @@ def linked(store: RegistryTable, principal: str, *numbers: str) -> list[Addresse
     return [change.record for change in changes]
 
 
-def persons(store: RegistryTable, links: LinkTable, *numbers: str) -> set[str]:
-    """Return the numbers of a person; those that the registry itself tells by histories are the same."""
-    found = set(links.same_person(numbers))
-    assert found == set(numbers_of_person(store, *store.look(numbers, TAX).numbers.values()))
-    return found
+def persons(links: LinkTable, *numbers: str) -> set[str]:
+    """Return the numbers of a person, in the form in which they are written whole."""
+    found = links.numbers_of(numbers)
+    assert found.keys() == set(numbers)
+    return {number.zfill(15) for person in found.values() for number in person}
 
 
 def test_links_are_followed_both_ways(cloud: Cloud, store: RegistryTable, links: LinkTable) -> None:
     linked(store, FRESH, SECOND, THIRD)
     for number in (FRESH, SECOND, THIRD):
-        assert persons(store, links, number) == {FRESH, SECOND, THIRD}
-    assert persons(store, links, "1") == {"1"}, "one that the registry does not know"
-    assert persons(store, links, "1", SECOND) == {"1", FRESH, SECOND, THIRD}
-    assert set(links.same_person([])) == set()
+        assert persons(links, number) == {FRESH, SECOND, THIRD}
+    assert links.numbers_of(["1"]) == {"1": {"1", "000000000000001"}}, "one that the registry does not know"
+    found = links.numbers_of(["1", SECOND, THIRD])
+    assert found[SECOND] == found[THIRD] == {FRESH, SECOND, THIRD}
+    assert found["1"] == {"1", "000000000000001"}
+    assert links.numbers_of([]) == {}
+
+
+def test_leading_zeros_make_no_other_person(cloud: Cloud, store: RegistryTable, links: LinkTable) -> None:
+    """Requirement: one record is linked to a resident's number as its file has it, another to it written whole."""
+    plain = RESIDENT.lstrip("0")
+    for number in (RESIDENT, plain):
+        put_resident(cloud, number, "1")
+    for number, principal in ((FRESH, plain), (SECOND, RESIDENT)):
+        assert store.write(replace(registered(number, principal=principal), principal_is_resident=True))
+    person = {FRESH, SECOND, RESIDENT, plain}
+    assert links.numbers_of([FRESH, plain]) == {FRESH: person, plain: person}
+
+
+def test_what_is_no_number_is_linked_to_nobody_and_hinders_nobody(store: RegistryTable, links: LinkTable) -> None:
+    linked(store, FRESH, SECOND)
+    odd = ["", "C", "O#request", "宛名番号", "1" * 16, "１２３"]
+    found = links.numbers_of([SECOND, *odd])
+    assert found == {SECOND: {FRESH, SECOND}, **{number: {number} for number in odd[:4]},
+                     "1" * 16: {"1" * 16}, "１２３": {"１２３"}}  # fmt: skip
 
 
 def test_a_residents_number_that_is_no_record_is_followed(cloud: Cloud, store: RegistryTable, links: LinkTable) -> None:
     put_resident(cloud, RESIDENT, "1")
     assert store.write(replace(registered(principal=RESIDENT), principal_is_resident=True))
-    assert persons(store, links, RESIDENT) == persons(store, links, FRESH) == {RESIDENT, FRESH}
+    assert persons(links, RESIDENT) == persons(links, FRESH) == {RESIDENT, FRESH}
 
 
 def test_whom_a_closed_record_was_linked_to_counts_until_it_is_opened_again(
@@ -95,15 +117,18 @@ def test_whom_a_closed_record_was_linked_to_counts_until_it_is_opened_again(
     (second,) = linked(store, FRESH, SECOND)
     ended = closed(second)
     assert store.write(ended)
-    assert persons(store, links, SECOND) == {FRESH, SECOND}
+    assert persons(links, SECOND) == persons(links, FRESH) == {FRESH, SECOND}
+    assert list(store.linked_to(FRESH)) == []
+    assert store.look([FRESH], TAX).numbers[FRESH].linked == 0
     opened = edited(ended.record, Deed.REOPENED, deleted=False, uses=frozenset({TAX}))
     assert store.write(opened)
-    assert persons(store, links, SECOND) == {SECOND}
+    assert (persons(links, SECOND), persons(links, FRESH)) == ({SECOND}, {FRESH})
     again = closed(opened.record)
     assert store.write(again)
-    assert persons(store, links, SECOND) == {SECOND}, "nobody's, when it was closed for the second time"
+    assert persons(links, SECOND) == {SECOND}, "nobody's, when it was closed for the second time"
+    assert persons(links, FRESH) == {FRESH}
     assert store.write(edited(again.record))
-    assert persons(store, links, SECOND) == {SECOND}
+    assert persons(links, SECOND) == {SECOND}
 
 
 def test_a_record_written_while_closed_keeps_whom_it_was_linked_to(store: RegistryTable, links: LinkTable) -> None:
@@ -111,14 +136,39 @@ def test_a_record_written_while_closed_keeps_whom_it_was_linked_to(store: Regist
     ended = closed(second)
     assert store.write(ended)
     assert store.write(edited(ended.record))
-    assert persons(store, links, SECOND) == {FRESH, SECOND}
+    assert persons(links, SECOND) == persons(links, FRESH) == {FRESH, SECOND}
+
+
+def test_closed_and_linked_again_it_is_listed_once_and_can_be_taken_back(
+    store: RegistryTable, links: LinkTable
+) -> None:
+    (second,) = linked(store, FRESH, SECOND)
+    ended = closed(second)
+    opened = edited(ended.record, Deed.REOPENED, deleted=False, uses=frozenset({TAX}), principal=FRESH)
+    assert store.write(ended)
+    assert store.write(opened)
+    assert list(store.linked_to(FRESH)) == [SECOND]
+    assert persons(links, FRESH) == {FRESH, SECOND}
+    assert store.write(edited(opened.record, Deed.UNLINKED, principal=None))
+    assert list(store.linked_to(FRESH)) == []
+    assert persons(links, FRESH) == {FRESH}
+
+
+def test_others_are_found_by_way_of_a_closed_record(store: RegistryTable, links: LinkTable) -> None:
+    """Requirement: the principal of a closed record is linked on; all are one person's."""
+    (second,) = linked(store, FRESH, SECOND)
+    assert store.write(closed(second))
+    assert store.write(registered(THIRD))
+    assert store.write(edited(record(), Deed.LINKED, principal=THIRD))
+    for number in (FRESH, SECOND, THIRD):
+        assert persons(links, number) == {FRESH, SECOND, THIRD}
 
 
 def test_a_link_that_was_taken_back_counts_no_more(store: RegistryTable, links: LinkTable) -> None:
     (second,) = linked(store, FRESH, SECOND)
     assert store.write(edited(second, Deed.UNLINKED, principal=None))
-    assert persons(store, links, FRESH) == {FRESH}
-    assert persons(store, links, SECOND) == {SECOND}
+    assert persons(links, FRESH) == {FRESH}
+    assert persons(links, SECOND) == {SECOND}
 
 
 def test_a_closed_record_that_does_not_say_whom_it_was_linked_to_is_no_answer(
@@ -128,23 +178,24 @@ def test_a_closed_record_that_does_not_say_whom_it_was_linked_to_is_no_answer(
     assert store.write(closed(record()))
     key: Any = {"pk": {"S": f"{MUNICIPALITY}#{FRESH}"}, "sk": {"S": "A"}}
     cloud.dynamodb.update_item(TableName="addressees", Key=key, UpdateExpression="REMOVE q")
-    with pytest.raises(FormerLinkUnknownError):
-        links.same_person([FRESH])
+    assert links.numbers_of([FRESH, SECOND]) == {SECOND: {SECOND}}
 
 
 def test_nothing_else_is_read_and_who_is_linked_to_nobody_costs_one_read(
     cloud: Cloud, store: RegistryTable, links: LinkTable
 ) -> None:
-    linked(store, FRESH, SECOND)
-    start = len(cloud.calls)
-    links.same_person([THIRD])
-    assert [operation for operation, _ in cloud.calls[start:]] == ["GetItem"]
-    links.same_person([SECOND])
-    reads = cloud.calls[start:]
-    assert {operation for operation, _ in reads} == {"GetItem", "Query"}
-    for _, asked in reads:
-        assert set(asked["ProjectionExpression"].split(", ")) <= set(LINK_ATTRIBUTES)
-        assert asked["ConsistentRead"]
+    linked(store, FRESH, SECOND, THIRD)
+    alone = [f"9{number:014d}" for number in range(99)]
+    with cloud.counted() as calls:
+        links.numbers_of(alone)
+    assert calls == {"BatchGetItem": 1}, "a hundred at a time"
+    with cloud.counted() as calls:
+        assert len(links.numbers_of([*alone, SECOND])) == 100
+    assert calls == {"BatchGetItem": 3, "Query": 1}, "then the principal, then who else is linked to it"
+    for _, asked in cloud.calls[-4:]:
+        request = asked.get("RequestItems", {"addressees": asked})["addressees"]
+        assert set(request["ProjectionExpression"].split(", ")) <= set(LINK_ATTRIBUTES)
+        assert request["ConsistentRead"]
 
 
 def test_a_principals_links_are_read_page_by_page(
@@ -153,7 +204,35 @@ def test_a_principals_links_are_read_page_by_page(
     linked(store, FRESH, SECOND, THIRD)
     query = cloud.dynamodb.query
     monkeypatch.setattr(cloud.dynamodb, "query", lambda **asked: query(**asked, Limit=1))
-    assert set(links.same_person([SECOND])) == {FRESH, SECOND, THIRD}
+    assert persons(links, SECOND) == {FRESH, SECOND, THIRD}
+
+
+def test_who_can_not_be_read_is_missing_with_whom_it_may_be_linked_to(
+    store: RegistryTable, links: LinkTable, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (second,) = linked(store, FRESH, SECOND)
+    assert store.write(closed(second))
+    read = cloud.dynamodb.batch_get_item
+
+    def refused(**asked: Any) -> Any:
+        if SECOND in str(asked):
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "BatchGetItem")
+        return read(**asked)
+
+    monkeypatch.setattr(cloud.dynamodb, "batch_get_item", refused)
+    assert links.numbers_of([FRESH, THIRD]) == {THIRD: {THIRD}}
+
+
+def test_a_principal_whose_links_can_not_be_read_is_missing(
+    store: RegistryTable, links: LinkTable, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(store, FRESH, SECOND)
+
+    def refused(**asked: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Query")
+
+    monkeypatch.setattr(cloud.dynamodb, "query", refused)
+    assert links.numbers_of([SECOND, THIRD]) == {THIRD: {THIRD}}
 
 
 def shown(call: ShowCall) -> Any:
@@ -183,8 +262,10 @@ def test_where_the_registry_can_not_be_read_nothing_is_shown_and_the_trail_tells
     cloud: Cloud, store: RegistryTable, show: ShowCall
 ) -> None:
     issue(subject(atenabango=SECOND))
-    audit, elsewhere = MemoryAudit(), LinkTable(cloud.dynamodb, "elsewhere", MUNICIPALITY)
-    broken = ShowCall(show.callers, replace(show.showing, people=elsewhere), audit)
-    with pytest.raises(ClientError):
+    audit, decision = MemoryAudit(), show.showing.protection
+    assert isinstance(decision, StoredProtection)
+    elsewhere = replace(decision, people=LinkTable(cloud.dynamodb, "elsewhere", MUNICIPALITY))
+    broken = ShowCall(show.callers, replace(show.showing, protection=elsewhere), audit)
+    with pytest.raises(UndecidedError):
         shown(broken)
     assert not audit.recorded

@@ -8,7 +8,6 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from kyotsu.addressees.items import BY_NAME, PERSON
-from kyotsu.addressees.person_numbers import numbers_of_person
 from kyotsu.addressees.records import AddresseeRecord, HistoryEntry
 from kyotsu.addressees.showing import history_items, record_items
 from kyotsu.addressees.standing import system_of, systems_of
@@ -129,7 +128,7 @@ def _seen(registry: Registry, viewing: Viewing, number: str) -> _Seen:
     if record is None:
         raise unregistered(number)
     linked = sorted(registry.table.linked_to(number)) if known.linked else []
-    withheld = viewing.withholds(numbers_of_person(registry.table, known).keys())
+    withheld = viewing.withholds([number])
     hidden = {*ADDRESS, *withheld_items(catalogue(), "addressees")} if withheld else set[str]()
     if record.closed_to_others:
         hidden |= set(PERSON)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from kyotsu.addressees.items import BY_NAME
-from kyotsu.addressees.person_numbers import numbers_of_person
 from kyotsu.integrated.records import ADDRESS, IntegratedPerson
 from kyotsu.integrated.store import Wanted
 from kyotsu_cli.commands import integrated_conflicts, integrated_reserve
@@ -16,7 +15,7 @@ from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import console, print_items, print_json, print_table
-from kyotsu_cli.registry import REGISTERED_BY, Registry
+from kyotsu_cli.registry import Registry
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
@@ -49,7 +48,7 @@ def show(
     flagged = person.flagged
     told = None if flagged is None else store.information(person, flagged.key)
     numbers = sorted({row.number for row in person.living})
-    withheld = viewing.withholds(_also_linked(registry, numbers)) if numbers else False
+    withheld = viewing.withholds(numbers) if numbers else False
     hidden = ADDRESS if withheld else ()
     items = {} if told is None else {name: value for name, value in told.person.items() if name not in hidden}
     viewing.tell(numbers or [person.number], "integrated show", withheld=withheld)
@@ -59,12 +58,6 @@ def show(
         print_json({**about, "rows": rows, "withheld": withheld})
     else:
         _print(person, items, rows, withheld=withheld)
-
-
-def _also_linked(registry: Registry, numbers: Sequence[str]) -> Collection[str]:
-    """Return the 宛名番号 of a person, and those that are linked to them in the registry: one protects all."""
-    known = registry.table.look(numbers, REGISTERED_BY).numbers
-    return numbers_of_person(registry.table, *known.values()).keys()
 
 
 def _print(

@@ -234,6 +234,35 @@ def test_attributes_can_be_kept_from_a_reader_of_partitions(small: Small) -> Non
         dynamodb.scan(TableName=small["Indexed"], ProjectionExpression="sk")
 
 
+def test_attributes_can_be_kept_from_a_reader_of_batches(small: Small) -> None:
+    table = f"arn:aws:dynamodb:ap-northeast-1:{ACCOUNT}:table/{small['Indexed']}"
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "n"]},
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["mine#*"]},
+        "Null": {"dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false"},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    reader = session(small, "batches", allow(["dynamodb:BatchGetItem"], table, Condition=condition))
+    dynamodb, item = client(small, "dynamodb", reader), {"pk": {"S": "mine#1"}, "sk": {"S": "1"}}
+    stored = {**item, "n": {"N": "1"}, "b": {"S": "secret"}}
+    small.client("dynamodb").put_item(TableName=small["Indexed"], Item=stored)
+
+    def read(*keys: Any, **more: Any) -> Any:
+        wanted: Any = {small["Indexed"]: {"Keys": keys, "ConsistentRead": True, **more}}
+        return dynamodb.batch_get_item(RequestItems=wanted)["Responses"][small["Indexed"]]
+
+    assert read(item, ProjectionExpression="pk, n") == [{"pk": item["pk"], "n": {"N": "1"}}]
+    for more in (
+        {},
+        {"ProjectionExpression": "n, b"},
+        {"ProjectionExpression": "#x", "ExpressionAttributeNames": {"#x": "b"}},
+    ):
+        with refused("AccessDeniedException"):
+            read(item, **more)
+    with refused("AccessDeniedException"):
+        read(item, {"pk": {"S": "other#1"}, "sk": {"S": "1"}}, ProjectionExpression="n")
+
+
 def test_an_encrypted_object_needs_its_key_through_s3(small: Small) -> None:
     kms, s3 = small.client("kms"), small.client("s3")
     key = kms.create_key()["KeyMetadata"]["Arn"]

@@ -25,7 +25,7 @@ from kyotsu.wiring.catalogue import withheld_items
 from tests.fakes.addressees import CALLERS, COMPLETE, FRESH, LIBRARY, RECEIVED, RESIDENT, WELFARE, record
 from tests.fakes.deployment import CATALOGUE
 from tests.fakes.protection import MemoryAudit, MemoryProtection
-from tests.fakes.registry import MemoryRegistry
+from tests.fakes.registry import MemoryRegistry, RegistryLinks
 from tests.fakes.registry_contract import registered
 from tests.fakes.sealing import FINGERPRINTS
 
@@ -283,7 +283,7 @@ class Shown:
     """The call over a store, who is protected, and what was audited."""
 
     def __init__(self, store: MemoryRegistry) -> None:
-        self.protection, self.audit = MemoryProtection(), MemoryAudit()
+        self.protection, self.audit = MemoryProtection(links=RegistryLinks(store)), MemoryAudit()
         withheld = withheld_items(CATALOGUE, "addressees")
         self.call = Showing(
             store=store,

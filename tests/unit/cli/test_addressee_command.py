@@ -34,6 +34,7 @@ from kyotsu_cli.main import command_line
 from tests.fakes.addressees import FRESH, RESIDENT, TAX, WELFARE, record
 from tests.fakes.migration import OldRegistry, old_file, old_row
 from tests.fakes.protection import MemoryAudit, MemoryProtection
+from tests.fakes.registry import RegistryLinks
 from tests.fakes.sealing import local_sealing
 
 OTHER = "800000000000017"
@@ -118,6 +119,7 @@ class Place:
 def place(monkeypatch: pytest.MonkeyPatch) -> Place:
     """Where all commands connect to."""
     made = Place()
+    made.protection.links = RegistryLinks(made.registry)
     for module in (addressee, addressee_basis, addressee_import, addressee_links, addressee_suspects):
         monkeypatch.setattr(module, "connect", lambda: made)
     for module in (registry, viewing, undoing, addressee_links, addressee_suspects, addressee_basis):

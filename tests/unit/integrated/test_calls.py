@@ -29,6 +29,7 @@ from tests.fakes.integrated import (
     request,
     subject,
 )
+from tests.fakes.protection import MemoryLinks
 from tests.fakes.sealing import FINGERPRINTS
 
 NUMBER = "800000000000009"
@@ -427,7 +428,7 @@ def test_the_address_of_a_protected_person_is_absent_whichever_number_is_protect
 def test_a_number_that_is_linked_in_the_registry_protects_as_well(office: Office) -> None:
     """Requirement: the linked one stands for nobody here, and its measure hides where the person lives all the same."""
     office.issue.answer(request(body()))
-    office.links.people.append({NUMBER, "7"})
+    office.protection.links = MemoryLinks([{NUMBER, "7"}])
     answer = office.show.answer(request(asked(atenabango=NUMBER), attempt="r2"))
     assert set(ADDRESS) & said(answer)["result"][0].keys()
     office.protection.protected.add("7")
@@ -439,13 +440,13 @@ def test_a_number_that_is_linked_in_the_registry_protects_as_well(office: Office
 
 def test_where_nothing_can_be_told_of_links_or_of_who_is_linked_nothing_is_shown(office: Office) -> None:
     office.issue.answer(request(body()))
-    office.links.people.append({NUMBER, "7"})
+    office.protection.links = links = MemoryLinks([{NUMBER, "7"}])
     office.protection.undecided.add("7")
     with pytest.raises(UndecidedError):
         office.show.answer(request(asked(atenabango=NUMBER), attempt="r2"))
     office.protection.undecided.clear()
-    office.links.broken = TimeoutError()
-    with pytest.raises(TimeoutError):
+    links.unknown.add("7")
+    with pytest.raises(UndecidedError):
         office.show.answer(request(asked(atenabango=NUMBER), attempt="r2"))
     assert "r2" not in office.audit.recorded
 

@@ -20,6 +20,7 @@ from kyotsu.linkage.planning import ReofferRefusedError
 from kyotsu.linkage.reception import always
 from tests.fakes.deliveries import BARE, NARROW, WIDE, DeliveryHouse, catalogue_for, read
 from tests.fakes.deployment import BUCKET, CATALOGUE, COLUMNS, PREFIX, body, name, row
+from tests.fakes.protection import MemoryLinks
 
 HOME = "架空町一丁目"
 PEOPLE = [f"{number:015d}" for number in range(1, 7)]
@@ -103,6 +104,16 @@ def test_people_without_verdict_wait_and_the_others_go() -> None:
     assert house.rows()[-1]["jusho_choaza"] == ""
     assert [(m["part"], m["last"], m["parts"]) for m in house.manifests()] == [(1, False, None), (2, True, 2)]
     assert house.delivery().complete
+
+
+def test_a_link_that_is_made_while_somebody_waits_counts() -> None:
+    house = DeliveryHouse()
+    house.protection.undecided, house.protection.protected = {PEOPLE[1]}, {"linked"}
+    house.send([person(PEOPLE[0]), person(PEOPLE[1])])
+    house.protection.undecided = set()
+    house.protection.links = MemoryLinks([{PEOPLE[1], "linked"}])
+    house.look()
+    assert [(got["atenabango"], got["jusho_choaza"]) for got in house.rows()] == [(PEOPLE[0], HOME), (PEOPLE[1], "")]
 
 
 def test_no_later_row_of_a_person_overtakes_one_that_waits() -> None:

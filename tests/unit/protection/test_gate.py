@@ -10,6 +10,7 @@ from kyotsu.protection.gate import RecordGate, UndecidedError
 from kyotsu.wiring.catalogue import withheld_items
 from kyotsu.wiring.protection import Entitlement
 from tests.fakes.deployment import CATALOGUE, NUMBER, Deployment, body, name, row
+from tests.fakes.protection import MemoryLinks
 from tests.fakes.support import ANYBODY, KnownStates, MemoryHeads, decision, support_body, support_name, support_row
 
 PLACES = {
@@ -74,7 +75,8 @@ def test_for_the_purpose_everything_is_shown() -> None:
 
 def test_of_whom_nobody_can_decide_nothing_is_shown() -> None:
     deployment = town()
-    undecided = StoredProtection(MemoryHeads(deployment.protected, {NUMBER}), KnownStates(), Entitlement(CATALOGUE))
+    heads = MemoryHeads(deployment.protected, {NUMBER})
+    undecided = StoredProtection(heads, KnownStates(), MemoryLinks(), Entitlement(CATALOGUE))
     with pytest.raises(UndecidedError):
         RecordGate(deployment.reader, undecided, WITHHELD).shown(NUMBER, ANYBODY)
 

@@ -46,8 +46,9 @@ def needs(asked: Asked, stored: Stored) -> Iterator[Need]:
 
 
 def read_attributes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return what a GetItem or a Query of a table asks for. Only of these the sandbox knows dynamodb:Attributes: a
-    policy that names them for another operation must not let a request pass that has none (`Null`)."""
+    """Return what a GetItem, a Query or a table's part of a BatchGetItem asks for. Only of these the sandbox knows
+    dynamodb:Attributes: a policy that names them for another operation must not let a request pass that has none
+    (`Null`)."""
     projection = body.get("ProjectionExpression")
     if not projection:
         return {"dynamodb:select": (body.get("Select", "ALL_ATTRIBUTES"),)}
@@ -63,7 +64,9 @@ def read_attributes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _of_many(operation: str, body: Mapping[str, Any], stored: Stored) -> Iterator[Need]:
     if operation == "BatchGetItem":
         for table, wanted in body["RequestItems"].items():
-            yield from _of_table(operation, table, stored, wanted.get("Keys", []))
+            keys = wanted.get("Keys", [])
+            more = read_attributes({**wanted, "Key": next(iter(keys), {})})
+            yield from _of_table(operation, table, stored, keys, more)
     elif operation == "BatchWriteItem":
         for table, writes in body["RequestItems"].items():
             yield from _of_table(operation, table, stored, map(_written, writes))

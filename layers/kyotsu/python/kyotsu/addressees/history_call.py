@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from kyotsu.addressees.edit_requests import HistoryRequest, history_request
 from kyotsu.addressees.editing import not_registered
-from kyotsu.addressees.person_numbers import numbers_of_person
 from kyotsu.addressees.records import AddresseeRecord, Use, use_of
 from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import HISTORY, refused, shown
@@ -53,36 +52,36 @@ class Showing:
     def _shown(
         self, asked: HistoryRequest, known: KnownNumber, record: AddresseeRecord, request: ApiRequest
     ) -> ApiAnswer:
-        entries, own = self.store.history(asked.number), numbers_of_person(self.store, known)
-        hidden = self._hidden({record.principal, *(entry.record.principal for entry in entries)}, own, asked.use)
-        linked = self.store.linked_to(asked.number) if known.linked else ()
-        withheld = self._is_withheld(set(own), request)
-        absent = self.withheld if withheld else frozenset[str]()
+        entries = self.store.history(asked.number)
+        linked = sorted(self.store.linked_to(asked.number)) if known.linked else []
+        principals = {one.principal for one in (record, *(entry.record for entry in entries)) if one.principal}
+        secret = self._secret({*linked, *principals}, asked.use)
+        withheld = self._is_withheld(asked.number, request)
+        absent, hidden = self.withheld if withheld else frozenset[str](), secret & principals
         items: dict[str, Any] = dict(record_items(without_link(record, hidden), asked.use, absent))
         if asked.individual_number and known.use is not None and known.use.individual_number is not None:
             items["kojinbango"] = known.use.individual_number
-        items["nayosemotoatenabango"] = [number for number in sorted(linked) if _may_know(own.get(number), asked.use)]
+        items["nayosemotoatenabango"] = [number for number in linked if number not in secret]
         shown_entries = entries_for(entries, asked.use, hidden)
         items["rireki"] = [history_items(entry, asked.use, absent) for entry in shown_entries]
         self.audit.record(self._access(request, withheld=withheld), [asked.number])
         return ApiAnswer(status=200, body=shown(items), numbers=(asked.number,))
 
-    def _hidden(self, principals: set[str | None], own: Mapping[str, KnownNumber], use: Use) -> frozenset[str]:
-        """Return the principals, now or before, whose records are closed to the reader."""
-        numbers = {number for number in principals if number is not None}
-        others = sorted(numbers - own.keys())
-        found = {**own, **(self.store.look(others, use).numbers if others else {})}
-        return frozenset(number for number in numbers if not _may_know(found[number], use))
+    def _secret(self, numbers: Collection[str], use: Use) -> frozenset[str]:
+        """Return those of some numbers whose records are closed to the reader, so that it may not know of them.
 
-    def _is_withheld(self, numbers: set[str], request: ApiRequest) -> bool:
-        """Tell whether addresses are kept back: one person's numbers are as protected as the most protected of them.
-
-        Decided after everything was read: a measure that comes in between is seen.
+        A resident's number that is not registered may be known.
         """
-        verdicts = self.decision.decide(sorted(numbers), Reader(request.system, self.purpose))
-        if numbers - verdicts.keys():
+        found = self.store.look(sorted(numbers), use).numbers if numbers else {}
+        return frozenset(number for number, one in found.items() if one.record and not one.record.readable_by(use))
+
+    def _is_withheld(self, number: str, request: ApiRequest) -> bool:
+        """Tell whether addresses are kept back. Asked after everything was read: a measure or a link that comes in
+        between is seen."""
+        verdict = self.decision.decide([number], Reader(request.system, self.purpose)).get(number)
+        if verdict is None:
             raise ShowingUndecidedError
-        return any(verdicts[number] is not Verdict.OPEN for number in numbers)
+        return verdict is not Verdict.OPEN
 
     def _access(self, request: ApiRequest, *, withheld: bool) -> Access:
         return Access(
@@ -95,11 +94,6 @@ class Showing:
             subject=HISTORY.path,
             withheld=withheld,
         )
-
-
-def _may_know(known: KnownNumber | None, use: Use) -> bool:
-    """Tell whether a system may know that a number is registered; a resident's that is not may be known."""
-    return known is not None and (known.record is None or known.record.readable_by(use))
 
 
 def _refusal(errors: tuple[RequestError, ...]) -> ApiAnswer:

@@ -25,7 +25,7 @@ from kyotsu.addressees.packing import (
 )
 from kyotsu.addressees.records import AddresseeRecord, BusinessUse, HistoryEntry, Use
 from kyotsu.addressees.store import INDIVIDUAL_NUMBER, Done, KnownNumber, Lease, Seen
-from kyotsu.addressees.table_items import FoundItem, HistoryItem
+from kyotsu.addressees.table_items import FoundItem, HistoryItem, LinkItem
 from kyotsu.addressees.writing import DONE, HISTORY, LINK, NUMBER, USE, Action, SealedNumber, Writing
 from kyotsu.contracts.sealing import Fingerprints, Sealer
 from kyotsu.residents.applier import Head
@@ -75,6 +75,7 @@ class RegistryTable:
         self._sealer, self._fingerprints, self._opens = sealer, fingerprints, opens
         self._writing = Writing(table, municipality)
         self._history, self._found = bound(HistoryItem, table), bound(FoundItem, table)
+        self._links = bound(LinkItem, table)
 
     def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
         """Return what is known, by one BatchGetItem for up to 33 numbers."""
@@ -151,8 +152,8 @@ class RegistryTable:
 
     def linked_to(self, principal: str) -> Iterator[str]:
         """Yield the numbers linked to a principal."""
-        items = self._found.query(self._pk(principal), self._found.sk.startswith(LINK), consistent_read=True)
-        return (item.sk[len(LINK) :] for item in items)
+        items = self._links.query(self._pk(principal), self._links.sk.startswith(LINK), consistent_read=True)
+        return (item.sk[len(LINK) :] for item in items if item.d is None)
 
     def alike(self, record: AddresseeRecord) -> list[str]:
         """Return the other open numbers of people written alike, in order; none for who can't be compared."""

@@ -5,7 +5,7 @@
 | number | 団体コード#宛名番号 | A | see below |
 | history | 団体コード#宛名番号 | H#revision | b packed entry, w codes of remarks |
 | business | 団体コード#宛名番号 | B#業務ID/独自施策システム等ID | b sealed 個人番号; k data key; f fingerprint |
-| link | 団体コード#principal's number | L#linked number | |
+| link | 団体コード#principal's number | L#linked number | d ended when its record was closed |
 | posting | 団体コード#P#keyed fingerprint | P#宛名番号 | |
 | done | 団体コード#O#what must happen once | O | f keyed fingerprint of what was asked, a answer |
 | serials | 団体コード#N#kind | N | n last serial reserved |
@@ -59,8 +59,14 @@ class BusinessItem(TableItem):
     f = BinaryAttribute(legacy_encoding=False)
 
 
+class LinkItem(TableItem):
+    """A link of a principal."""
+
+    d = NumberAttribute(null=True)
+
+
 class FoundItem(TableItem):
-    """A link of a principal, or a posting: its keys say everything."""
+    """A posting: its keys say everything."""
 
 
 class DoneItem(TableItem):

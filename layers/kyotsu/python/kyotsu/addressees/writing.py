@@ -21,6 +21,9 @@ NUMBER, DONE, POSTING = "A", "O", "P"
 HISTORY, USE, LINK = "H#", "B#", "L#"
 FORMER = "q"
 """Attribute of a closed record alone: whom it was linked to when it was closed, "" if nobody."""
+ENDED = "d"
+"""Attribute of a link that ended when its record was closed. It stays when the record is opened again: whether that
+record still points to the principal, its own item tells."""
 _NOBODY_ELSE_EDITS = "(attribute_not_exists(u) OR u <= :at OR e = :editor)"
 _NOBODY_LINKED = "(attribute_not_exists(c) OR c = :none)"
 
@@ -75,7 +78,9 @@ class Writing:
             actions.append(self._put(self.key(change.linked_to, LINK + number)))
         if change.unlinked_from is not None:
             actions.append(self._left(change.unlinked_from))
-            actions.append(self._delete(self.key(change.unlinked_from, LINK + number)))
+            key = self.key(change.unlinked_from, LINK + number)
+            # A closed record is its principal's person still: it must be found from there, too.
+            actions.append(self._put(key, {ENDED: {"N": "1"}}) if change.closes else self._delete(key))
         return actions
 
     def done(self, done: Done) -> Action:

@@ -40,3 +40,15 @@ class ProtectionDecision(Protocol):
         Nobody else is concerned. It raises nothing but programming errors.
         """
         ...
+
+
+class SamePerson(Protocol):
+    """Which numbers are one person's: those that are linked (名寄せ). Every read sees every earlier write."""
+
+    def numbers_of(self, numbers: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return, of each number, all of its person's in every form in which they may be stored, and the number itself.
+
+        Leading zeros make no other person. Whom a record was linked to when it was closed counts still, both ways.
+        A number is missing if its person's others can't be told now. It raises nothing but programming errors.
+        """
+        ...

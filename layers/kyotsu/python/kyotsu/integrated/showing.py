@@ -14,7 +14,7 @@ from kyotsu.addressees.records import Use
 from kyotsu.contracts.protection import ProtectionDecision, Reader, Verdict
 from kyotsu.integrated.records import ADDRESS, IntegratedPerson, RowKey
 from kyotsu.integrated.requests import LookUp
-from kyotsu.integrated.store import IntegratedStore, PeopleOfNumbers, Wanted
+from kyotsu.integrated.store import IntegratedStore, Wanted
 from kyotsu.integrated.telling import Teller
 
 
@@ -50,14 +50,13 @@ class Showing:
 
     store: IntegratedStore
     protection: ProtectionDecision
-    people: PeopleOfNumbers
     teller: Teller
     purpose: str
 
     def shown(self, asked: LookUp, system: str, use: Use, *, allowed: bool) -> Shown | None:
         """Return whom a number finds, or None; `allowed`: whether the caller may handle 個人番号.
 
-        Raises UndecidedError, StillChangingError, and whatever keeps `people` from telling.
+        Raises UndecidedError and StillChangingError.
         """
         for _ in range(5):
             person = self._found(asked)
@@ -96,9 +95,8 @@ class Showing:
         return self.store.look([Wanted(fingerprint=self.teller.of_individual(asked.value))])[0].by_individual
 
     def _is_withheld(self, person: IntegratedPerson, reader: Reader) -> bool:
-        """Tell whether the address is kept back: one protected 宛名番号 protects all that stand for the person, and all
-        that are linked to them in the registry, whoever they stand for here."""
-        numbers = sorted(self.people.same_person({row.number for row in person.living}))
+        """Tell whether the address is kept back: one protected 宛名番号 protects all that stand for the person."""
+        numbers = sorted({row.number for row in person.living})
         verdicts = self.protection.decide(numbers, reader)
         if len(verdicts) < len(numbers):
             raise UndecidedError

@@ -125,14 +125,3 @@ class ResidentCategories(Protocol):
     def of(self, numbers: Collection[str]) -> Mapping[str, Category]:
         """Return 住民区分 of those who are, or were, residents."""
         ...
-
-
-class PeopleOfNumbers(Protocol):
-    """What the registry of 住登外者 says of whose numbers are whose (名寄せ). Every read sees every earlier write."""
-
-    def same_person(self, numbers: Collection[str]) -> Collection[str]:
-        """Return all 宛名番号 that are linked to these, directly or by others, and these.
-
-        Whom a closed record was linked to when it was closed counts as well. Raises rather than leave one out.
-        """
-        ...

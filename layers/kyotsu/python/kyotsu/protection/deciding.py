@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from kyotsu.contracts.protection import Reader, Verdict
-from kyotsu.japanese.text import is_digits
+from kyotsu.contracts.protection import Reader, SamePerson, Verdict
 from kyotsu.protection.standing import is_protected, tells_nothing
 from kyotsu.residents.applier import Head
-
-_DIGITS = 15
-"""Of a 宛名番号 that is written whole."""
 
 
 class Undone(Enum):
@@ -51,11 +47,12 @@ class StoredProtection:
     """A `ProtectionDecision` by the stored versions of 支援措置対象者情報.
 
     Only the people whom a row names are protected: 併せて支援を求める者 have rows of their own, and nothing is
-    concluded from a household or an address.
+    concluded from a household or an address. Numbers of one person are as protected as the most protected of them.
     """
 
     source: ProtectionSource
     undos: UndoneFiles
+    people: SamePerson
     is_entitled: Callable[[Reader], bool]
     """Whether a reader gets addresses of protected people: its purpose includes them, and was granted to it."""
     _finished: dict[str, Undone] = field(default_factory=dict)
@@ -65,16 +62,32 @@ class StoredProtection:
         """Return the verdict on each person; who can't be decided now is missing."""
         if self.is_entitled(reader):
             return dict.fromkeys(numbers, Verdict.OPEN)
-        forms = {number: forms_of(number) for number in numbers}
-        found = self._protected(list(dict.fromkeys(form for each in forms.values() for form in each)))
-        return {
+        people = self.people.numbers_of(numbers)
+        heads, states = self._read(list(dict.fromkeys(own for each in people.values() for own in each)))
+        found = {number: _protected(head, states) for number, head in heads.items()}
+        verdicts = {
             number: Verdict.WITHHELD if protected else Verdict.OPEN
-            for number, each in forms.items()
-            if (protected := _any_of([found.get(form) for form in each])) is not None
+            for number, each in people.items()
+            if (protected := _any_of([found.get(own) for own in each])) is not None
         }
+        had_one = {number for number, head in heads.items() if head.revision}
+        doubtful = [
+            n for n, verdict in verdicts.items() if verdict is Verdict.OPEN and not had_one.isdisjoint(people[n])
+        ]
+        changed = self._linked_since({number: people[number] for number in doubtful})
+        return {number: verdict for number, verdict in verdicts.items() if number not in changed}
 
-    def _protected(self, numbers: Collection[str]) -> dict[str, bool | None]:
-        """Tell for each number, as it is stored, whether it is protected; None or nothing: can't be told now."""
+    def _linked_since(self, people: Mapping[str, frozenset[str]]) -> set[str]:
+        """Return those whose links are others by now, or can't be told.
+
+        Between links and heads, a person may have been linked to a protected number and then have lost the own
+        measure: never open, and yet none was read. So whoever ever had a measure is asked for twice.
+        """
+        again = self.people.numbers_of(people) if people else {}
+        return {number for number, own in people.items() if again.get(number) != own}
+
+    def _read(self, numbers: Collection[str]) -> tuple[Mapping[str, Head], Mapping[str, Undone | None]]:
+        """Return what is stored of numbers, and how far the undos of their files are; who can't be read is missing."""
         heads = dict(self.source.readable_heads(numbers))
         touched = [head for head in heads.values() if _taken_back(head) - self._finished.keys()]
         states = self._states(touched)
@@ -83,23 +96,13 @@ class StoredProtection:
             again = [head.addressee_number for head in touched]
             heads = {number: head for number, head in heads.items() if number not in again}
             heads |= self.source.readable_heads(again)
-        return {number: _protected(head, states | self._finished) for number, head in heads.items()}
+        return heads, states | self._finished
 
     def _states(self, heads: Iterable[Head]) -> dict[str, Undone | None]:
         receipts = {receipt for head in heads for receipt in _taken_back(head)} - self._finished.keys()
         found = {receipt: self.undos.undone(receipt) for receipt in receipts}
         self._finished |= {receipt: state for receipt, state in found.items() if state in _ENDED and state}
         return found
-
-
-def forms_of(number: str) -> tuple[str, ...]:
-    """Return the forms in which a number may be stored: as given, with leading zeros, without.
-
-    One system may send `123456785` and another `000000123456785`; whoever is protected under one is under all.
-    """
-    if not number or not is_digits(number):
-        return (number,)
-    return tuple(dict.fromkeys((number, number.zfill(_DIGITS), number.lstrip("0") or "0")))
 
 
 def _any_of(protected: Collection[bool | None]) -> bool | None:

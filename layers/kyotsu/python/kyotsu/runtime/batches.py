@@ -113,19 +113,26 @@ def get_across(
 
 
 def get_readable(
-    client: DynamoDBClient, table: str, keys: Sequence[Item], told: Callable[[Exception], None]
+    client: DynamoDBClient,
+    table: str,
+    keys: Sequence[Item],
+    told: Callable[[Exception], None],
+    attributes: Sequence[str] = (),
 ) -> tuple[list[dict[str, Any]], list[Item]]:
     """Return the items there are, in no order, with strongly consistent reads, and the keys that could not be read.
 
-    Keys differ. It raises nothing that AWS or the network did: `told` hears of it, once per batch.
+    Keys differ. Of each item these attributes come, or all. It raises nothing that AWS or the network did: `told` hears
+    of it, once per batch.
     """
+
+    projection = {"ProjectionExpression": ", ".join(attributes)} if attributes else {}
 
     def get(batch: Sequence[Item]) -> tuple[list[dict[str, Any]], list[Item]]:
         found: list[dict[str, Any]] = []
         left: list[Item] = list(batch)
         try:
             for pause in _pauses():
-                requests: Any = {table: {"Keys": left, "ConsistentRead": True}}
+                requests: Any = {table: {"Keys": left, "ConsistentRead": True, **projection}}
                 response = client.batch_get_item(RequestItems=requests)
                 found += response["Responses"].get(table, [])
                 unprocessed: Any = response.get("UnprocessedKeys", {}).get(table)

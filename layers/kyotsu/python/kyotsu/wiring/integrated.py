@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from kyotsu.addressees.link_table import LinkTable
 from kyotsu.integrated.beside import IssuedBeside
 from kyotsu.integrated.calls import PURPOSE, IssueCall, ShowCall
 from kyotsu.integrated.issuing import Issuing
 from kyotsu.integrated.showing import Showing
-from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
-from kyotsu.runtime.settings import setting
 from kyotsu.wiring.audit import audit_trail
 from kyotsu.wiring.integrated_people import integrated_store, known_categories, teller
 from kyotsu.wiring.numbers import callers, number_source
@@ -28,9 +25,8 @@ def integrated_issue_call() -> IssueCall:
 @functools.cache
 def integrated_show_call() -> ShowCall:
     """Return 団体内統合宛名基本情報照会. Settings: those of `integrated_store`, `protection_decision` and
-    `audit_trail`, and ADDRESSEES_TABLE. Rights: `infra.constructs.integrated_access.IntegratedAccess.let_show`."""
-    links = LinkTable(clients.dynamodb(), setting("ADDRESSEES_TABLE"), setting("MUNICIPALITY"))
-    showing = Showing(integrated_store(), protection_decision(), links, teller(), PURPOSE)
+    `audit_trail`. Rights: `infra.constructs.integrated_access.IntegratedAccess.let_show`."""
+    showing = Showing(integrated_store(), protection_decision(), teller(), PURPOSE)
     return ShowCall(callers(), showing, audit_trail())
 
 

@@ -23,6 +23,7 @@ from kyotsu.addressees.row_edits import is_deletion, principal_of_row
 from kyotsu.addressees.store import KnownNumber, MigrationStore, RegistryStore
 from kyotsu.contracts.rows import Row
 from kyotsu.contracts.sealing import Fingerprints
+from kyotsu.japanese.addressee_numbers import forms_of
 from kyotsu.japanese.dates import operated_at
 from kyotsu.japanese.text import is_digits
 from kyotsu.residents.effects import REGISTERED
@@ -232,6 +233,4 @@ def _lines(batch: Sequence[tuple[Task, object]]) -> str:
 
 def _spellings(group: Sequence[MigratingRow]) -> list[str]:
     """Return the numbers of a group, and the forms with and without leading zeros in which others may have them."""
-    numbers = [row.number for row in group]
-    plain = [number for number in numbers if is_digits(number)]
-    return list(dict.fromkeys([*numbers, *(n.zfill(LENGTH) for n in plain), *(n.lstrip("0") or "0" for n in plain)]))
+    return list(dict.fromkeys(form for row in group for form in forms_of(row.number)))

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from kyotsu.addressees.link_table import LinkTable
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.catalogue.model import Catalogue
 from kyotsu.contracts.protection import OPERATOR, ProtectionDecision, Reader
@@ -24,12 +25,13 @@ logger = Logger()
 
 @functools.cache
 def protection_decision() -> ProtectionDecision:
-    """Return the decision of this deployment. Needs the settings MUNICIPALITY, PROTECTION_TABLE and LINKAGE_TABLE, and
-    the rights to BatchGetItem of the one and GetItem of the other."""
+    """Return the decision of this deployment. Needs the settings MUNICIPALITY, PROTECTION_TABLE, LINKAGE_TABLE and
+    ADDRESSEES_TABLE, and the rights of `infra.constructs.protection_access.let_decide`."""
     municipality = setting("MUNICIPALITY")
     return StoredProtection(
         ProtectionHeads(clients.dynamodb(), setting("PROTECTION_TABLE"), municipality),
         KnownUndos(UndoTable(setting("LINKAGE_TABLE"), municipality)),
+        LinkTable(clients.dynamodb(), setting("ADDRESSEES_TABLE"), municipality),
         Entitlement(load_catalogue(layer_root())),
     )
 
