@@ -72,7 +72,9 @@ def _address_agrees(asked: AddressForm, known: AddressForm, *, exact: bool) -> b
     if exact:
         same = (asked.town, asked.numbers) == (known.town, known.numbers)
         return same and (level is Place.SAME or (not asked.numbers and asked.place == known.place))
-    if not asked.town:
-        return bool(asked.place) and known.place.startswith(asked.place)
-    begins = known.numbers[: len(asked.numbers)] == asked.numbers
-    return begins and level in (Place.SAME, Place.STREET, Place.PART, Place.TOWN)
+    if asked.numbers:
+        begins = known.numbers[: len(asked.numbers)] == asked.numbers
+        return begins and level in (Place.SAME, Place.STREET, Place.PART)
+    # A municipality alone is no town to whom nothing follows it: the two are one text here.
+    wanted, whole = asked.place + asked.town, known.place + known.town
+    return bool(wanted) and (whole.startswith(wanted) or (not asked.place and known.town.startswith(wanted)))
