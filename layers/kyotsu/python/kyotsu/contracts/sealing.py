@@ -25,6 +25,14 @@ class DataKey(Protocol):
         """Return a sealed value; raises SealBrokenError unless it was sealed with this key for this place."""
         ...
 
+    def seal_bytes(self, body: bytes, place: str) -> bytes:
+        """Return a body sealed for one place."""
+        ...
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Return a sealed body; raises SealBrokenError."""
+        ...
+
 
 class Sealer(Protocol):
     """Makes data keys and opens wrapped ones."""
