@@ -240,7 +240,7 @@ def test_no_address_changes_what_is_told_of_a_protected_person(address: str) -> 
 def test_earlier_data_that_are_read_for_an_address_tell_nothing_of_a_protected_person() -> None:
     """Her earlier name is read only if it matters whether she moved: that it was read must not show."""
     found = SearchOffice(protection=MemoryProtection(protected={FRESH}))
-    found.add(FRESH, MOVED, {**HANAKO, "shimei": "渡辺　佐和子", "uji_nihonjin": "渡辺"})
+    found.add(FRESH, {**HANAKO, "shimei": "渡辺　佐和子", "uji_nihonjin": "渡辺"}, MOVED)
     (row,) = found.rows(jusho=WHERE_SHE_WAS)
     assert "N02" in codes(row)
     assert [row] == found.rows(jusho="") == found.rows(jusho=HOME)
