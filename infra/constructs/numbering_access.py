@@ -10,12 +10,14 @@ import msgspec
 from infra.constructs.audit_access import AuditAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import IntegratedAccess
+from infra.constructs.protection_access import let_decide
 from infra.constructs.registry_access import CLERKS, COUNTERS, DONES, NO_NUMBER, POSTINGS
-from infra.constructs.table import FILES, READ_KEY, TABLE_KEY, only_partitions
+from infra.constructs.search_access import SearchAccess
+from infra.constructs.table import READ_KEY, TABLE_KEY, only_partitions
 from infra.parameters.types import Parameters
 from infra.stacks.stateful import StatefulStack
 
-SHOW = "addressees/show_history"
+ISSUE, SHOW = "addressees/issue_number", "addressees/show_history"
 _FOR_NO_API = (CLERKS, POSTINGS, COUNTERS)
 """Partitions of the registry that no API reads."""
 
@@ -48,6 +50,7 @@ class NumberingAccess:
             "INTEGRATED_WITH_ISSUE": str(numbering.integrated_with_issue).lower(),
             **stateful.personal.environment(),
             **AuditAccess(stateful).environment(),
+            **SearchAccess(parameters, stateful).environment(),
             **self._token_settings(),
         }
 
@@ -74,10 +77,12 @@ class NumberingAccess:
         self._let_touch(function, "UpdateItem", but=(CLERKS, DONES, POSTINGS))
 
     def let_issue_both(self, function: PythonFunction) -> None:
-        """Let a function issue numbers and, where the parameters say so, integrated ones as well (1.1.3)."""
+        """Let a function issue numbers and what the parameters add: integrated ones (1.1.3), a search before it."""
         self.let_issue(function)
         if self.parameters.numbering.integrated_with_issue:
             IntegratedAccess(self.parameters, self.stateful).let_issue_beside(function)
+        if self.parameters.numbering.search_before_issue:
+            SearchAccess(self.parameters, self.stateful).let_name_searches(function, ISSUE)
 
     def let_obtain(self, function: PythonFunction) -> None:
         """Let a function note that numbers of residents were obtained. There is nobody's data in that."""
@@ -98,8 +103,7 @@ class NumberingAccess:
         self._let_look(function, but=NO_NUMBER, key=READ_KEY)
         self._let_touch(function, "Query", but=NO_NUMBER)
         stateful.personal.let_open(function)
-        function.allow(["dynamodb:BatchGetItem"], [stateful.protection.table.table_arn], **self._own("*"))
-        function.allow(["dynamodb:GetItem"], [stateful.linkage.table.table_arn], **self._own(FILES))
+        let_decide(function, stateful, self.parameters)
         audit.let_record(function, SHOW)
 
     def _let_change(self, function: PythonFunction) -> None:
