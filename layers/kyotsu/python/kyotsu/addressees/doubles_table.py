@@ -1,41 +1,24 @@
-"""Who is to be compared by the sweep for doubles, in the `Candidates` table beside what is compared.
-
-| item | pk | sk | attributes |
-|---|---|---|---|
-| somebody noted | 団体コード#D#shard | 宛名番号 | t token |
-
-The list is spread over some partitions: the first load of a city notes everybody within hours.
-"""
+"""Who is to be compared by the sweep for doubles, in the `Candidates` table: see `doubles_noted`."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
-
-from botocore.exceptions import ClientError
 
 from kyotsu.addressees.doubles import Work
+from kyotsu.addressees.doubles_noted import SHARDS, key_of, partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-PARTITION = "D"
-SHARDS = 16
-
 
 class WorkTable:
-    """`WorkList` on DynamoDB. Rights, in partitions `D#*`: PutItem (note); Query, DeleteItem (due, done)."""
+    """`WorkList` on DynamoDB. Rights, in partitions `D#*`: Query (due) and DeleteItem (done)."""
 
     def __init__(self, client: DynamoDBClient, table: str, municipality: str) -> None:
         self._client = client
         self._table = table
         self._municipality = municipality
-
-    def note(self, number: str) -> None:
-        """Have somebody compared, once more if need be; after the index holds what is new of them."""
-        self._client.put_item(TableName=self._table, Item=noted(self._municipality, number))
 
     def due(self) -> Iterator[Work]:
         """Yield everybody who is noted, by shard and number."""
@@ -43,7 +26,7 @@ class WorkTable:
             request: dict[str, Any] = {
                 "TableName": self._table,
                 "KeyConditionExpression": "pk = :pk",
-                "ExpressionAttributeValues": {":pk": {"S": _partition(self._municipality, shard)}},
+                "ExpressionAttributeValues": {":pk": {"S": partition(self._municipality, shard)}},
             }
             while True:
                 answer = self._client.query(**request)
@@ -54,25 +37,12 @@ class WorkTable:
 
     def done(self, work: Work) -> None:
         """Take somebody off, unless noted again since; taking off again changes nothing."""
-        item = noted(self._municipality, work.number)
         try:
             self._client.delete_item(
                 TableName=self._table,
-                Key={"pk": item["pk"], "sk": item["sk"]},
+                Key=key_of(self._municipality, work.number),
                 ConditionExpression="t = :token",
                 ExpressionAttributeValues={":token": {"S": work.token}},
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-
-
-def noted(municipality: str, number: str) -> Any:
-    """Return the item of somebody noted, for writers that write it with what they change."""
-    shard = crc32(number.encode()) % SHARDS
-    pk = {"S": _partition(municipality, shard)}
-    return {"pk": pk, "sk": {"S": number}, "t": {"S": uuid.uuid4().hex}}
-
-
-def _partition(municipality: str, shard: int) -> str:
-    return f"{municipality}#{PARTITION}#{shard:02}"
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # noted again meanwhile, or done by a run whose answer was lost

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kyotsu.addressees.candidates_table import CandidateKeys, Scope, place
+from kyotsu.addressees.doubles_noted import noted
 from kyotsu.addressees.index_walk import IndexPage, Stray
-from kyotsu.addressees.indexing import Place, Standing, Write
+from kyotsu.addressees.indexing import UNDER_WAY, Place, Standing, Write
 from kyotsu.runtime.batches import get_all
 from kyotsu.runtime.transactions import transacted
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
 STANDING = "S"
 _DIGEST = 16
+_SCOPES = frozenset(map(str, Scope))
 
 
 class IndexTable:
     """`IndexStore` and `IndexWalk` on DynamoDB.
 
-    Rights, in partitions `S#*`, `1#*` and `2#*`: GetItem (standing); PutItem and DeleteItem (write); for the sweep
-    also BatchGetItem (postings, standings), ConditionCheckItem (remove) and Scan (page).
+    Rights, in partitions `S#*`, `1#*` and `2#*`: GetItem (standing); PutItem and DeleteItem (write, which also puts in
+    `D#*`); for the sweep also BatchGetItem (postings, standings), ConditionCheckItem (remove) and Scan (page).
     """
 
     def __init__(self, client: DynamoDBClient, table: str, keys: CandidateKeys) -> None:
@@ -48,13 +50,15 @@ class IndexTable:
         return {standing.number: standing for standing in map(_standing, found)}
 
     def write(self, write: Write) -> bool:
-        """Write postings and the standing that says so, by one TransactWriteItems."""
+        """Write postings and the standing that says so, by one TransactWriteItems; who is whole by it is noted for the
+        sweep for doubles."""
         number = write.after.number
+        notes = [noted(self._keys.municipality, number)] if write.after.state != UNDER_WAY else []
         puts = [{**self._at(number, place), "f": {"B": form}} for place, form in write.put.items()]
         return transacted(
             self._client,
             {"Put": {"TableName": self._table, "Item": self._item(write.after), **_was(write.after.revision - 1)}},
-            *({"Put": {"TableName": self._table, "Item": item}} for item in puts),
+            *({"Put": {"TableName": self._table, "Item": item}} for item in [*puts, *notes]),
             *({"Delete": {"TableName": self._table, "Key": self._at(number, place)}} for place in write.delete),
         )
 
@@ -96,7 +100,7 @@ class IndexTable:
             [
                 Stray(item["sk"]["S"].partition("#")[2], item["pk"]["S"], item["sk"]["S"])
                 for item in items
-                if item["pk"]["S"].split("#")[1] in Scope
+                if item["pk"]["S"].split("#")[1] in _SCOPES
             ],
             (last["pk"]["S"], last["sk"]["S"]) if last else None,
         )

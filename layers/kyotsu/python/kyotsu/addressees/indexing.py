@@ -18,8 +18,8 @@ from kyotsu.addressees.candidates.forms import Form
 from kyotsu.addressees.candidates_table import CandidateKeys, Scope
 from kyotsu.addressees.indexed_people import PeopleSource, forms_of
 
-MOST_AT_ONCE = 99
-"""Postings of one transaction: DynamoDB allows 100 actions, and one is the standing's."""
+MOST_AT_ONCE = 98
+"""Postings of one transaction: DynamoDB allows 100 actions; one is the standing's, one notes the person."""
 _ATTEMPTS = 20
 NOTHING, UNDER_WAY = b"", b"-"
 
