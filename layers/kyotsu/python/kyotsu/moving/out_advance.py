@@ -58,7 +58,9 @@ class MoveOut:
         if Restraint.ERROR in found:
             self.moves.to(case_id, "CheckRestraint", CaseState.RESTRAINED, reason=outcomes.MOVE_RESTRAINED.code)
             return "restrained"
-        automatic = self.rules.approval == "automatic" and not case.differs and Restraint.ALERT not in found
+        # Remarks of the intake (somebody has another open case) are a clerk's to weigh.
+        clear = not case.differs and not case.remarks and Restraint.ALERT not in found
+        automatic = self.rules.approval == "automatic" and clear
         state = CaseState.APPROVED if automatic else CaseState.APPROVAL
         self.moves.to(case_id, "CheckRestraint", state, reason="")
         return state
