@@ -192,7 +192,7 @@ class Case:
     matched_revision: int = 0
     """Certificate revision whose people were held against the residents last."""
     prepared_revision: int = 0
-    """Certificate revision the form was drawn from; 0: none."""
+    """`form_edition` the form was drawn from; 0: none."""
     noticed: tuple[int, ...] = ()
     """転出: positions of those whose 転入通知 came."""
     notice_revision: int = 0
@@ -231,6 +231,16 @@ class Case:
     def reservation_edition(self) -> int:
         """What recipients are given: a revision anew once it is known who of these people has a 宛名番号 here."""
         return 2 * self.revision + any(person.addressee_number for person in self.people)
+
+    @property
+    def form_edition(self) -> int:
+        """Of what the form tells: another one with every change of certificate or reservation."""
+        return 2 * (self.certificate_revision + self.revision) + self.has_reservation
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the paper `form` tells what holds now; else it must not be printed."""
+        return self.has_certificate and self.prepared_revision == self.form_edition
 
     @property
     def arrived(self) -> bool:

@@ -68,7 +68,7 @@ class MoveIn:
             return "match"
         if case.has_reservation and case.distributed_revision < case.reservation_edition:
             return "distribute"
-        if case.has_certificate and case.prepared_revision < case.certificate_revision:
+        if case.has_certificate and not case.has_form:
             return "draw"
         return "wait"
 
