@@ -15,10 +15,11 @@ from infra.constructs.function import PythonFunction
 from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
 from infra.constructs.integrated_access import SHOW as SHOW_INTEGRATED
 from infra.constructs.integrated_access import IntegratedAccess
-from infra.constructs.numbering_access import SHOW, NumberingAccess
+from infra.constructs.numbering_access import ISSUE, SHOW, NumberingAccess
 from infra.constructs.numbering_api import NumberingApi, watch_refusals
 from infra.constructs.outputs import publish
 from infra.constructs.publish_integrated import PublishIntegrated
+from infra.constructs.search_access import SEARCH, SearchAccess
 from infra.parameters.types import Parameters
 from infra.stacks.access import AccessStack
 from infra.stacks.platform import platform_of
@@ -57,9 +58,11 @@ class NumberingStack(Stack):
         self._access = let = NumberingAccess(parameters, stateful, access.issuer)
         self._apis = catalogue().apis.values()
         self._serving: dict[PythonFunction, Sequence[Api]] = {}
-        self._call("IssueNumber", "addressees/issue_number", "jutogaishaatenabangofuban", let.let_issue_both)
+        self._call("IssueNumber", ISSUE, "jutogaishaatenabangofuban", let.let_issue_both)
         self._call("EditRecord", "addressees/edit_record", "jutogaishaatenakihonjohokoshin", let.let_edit)
         self._call("ShowHistory", SHOW, "jutogaishaatenarirekishokai", let.let_show)
+        search = SearchAccess(parameters, stateful)
+        self._call("SearchCandidates", SEARCH, "jutogaishaatenakihonjohosyokai", search.let_search)
         resident = "addressees/issue_resident_number"
         self._call("IssueResidentNumber", resident, "juminatenabangofuban", let.let_obtain)
         integrated = IntegratedAccess(parameters, stateful)

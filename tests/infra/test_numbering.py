@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -13,6 +14,8 @@ from infra.access.api_policies import API_POLICY_LIMIT
 from infra.access.policies import size
 from infra.app import ROOT, compose, new_app
 from infra.bundling import build_layers
+from infra.constructs.numbering_access import NumberingAccess
+from infra.constructs.search_access import SearchAccess
 from infra.parameters import development
 from infra.parameters.errors import ParameterError
 from infra.parameters.linking import LinkedSystem
@@ -28,11 +31,13 @@ CALLS = {
     "addressees/issue_number": "jutogaishaatenabangofuban",
     "addressees/edit_record": "jutogaishaatenakihonjohokoshin",
     "addressees/show_history": "jutogaishaatenarirekishokai",
+    "addressees/search_candidates": "jutogaishaatenakihonjohosyokai",
     "addressees/issue_resident_number": "juminatenabangofuban",
     "integrated/issue_number": "dantainaitogoatenabangofuban",
     "integrated/show_person": "dantainaitogoatenakihonjohosyokai",
 }
 ISSUE, EDIT, SHOW, RESIDENT = "IssueNumberRole", "EditRecordRole", "ShowHistoryRole", "IssueResidentNumberRole"
+SEARCH = "SearchCandidatesRole"
 DOORS = ("Bearer", "Iam")
 
 
@@ -60,6 +65,7 @@ def short(resource: str) -> str:
             "AccessT",
             "AuditIndex",
             "AuditRecords",
+            "CandidatesT",
         ),
         *("KeysRecords", "KeysPersonal", "KeysFingerprints", "KeysAccess", "KeysAudit", "FingerprintKey", "SigningA"),
     )
@@ -124,9 +130,46 @@ def test_each_function_may_do_this_and_nothing_else(numbering: Template) -> None
     )
 
 
+def test_a_search_reads_the_index_and_who_was_found_and_opens_nothing(numbering: Template) -> None:
+    found = allowed(numbering, SEARCH)
+    audit = {(action, resource) for action, resource in found if "Audit" in resource}
+    assert found - audit == (
+        READ
+        | COMPARE
+        | on("Addressees", "dynamodb", "Query")
+        | on("Candidates", "dynamodb", "GetItem", "Query")
+        | on("Protection", "dynamodb", "BatchGetItem")
+        | on("Linkage", "dynamodb", "GetItem")
+    ), "it writes nothing but the trail, and no key opens a 個人番号"
+    assert audit == (
+        on("AuditRecords/records/addressees-search_candidates/*", "s3", "PutObject")
+        | on("AuditIndex", "dynamodb", "GetItem", "PutItem")
+        | on("KeysAudit", "kms", *KEY)
+    )
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_where_an_issue_names_a_search_notes_are_put_by_one_and_read_by_the_other(asks: bool) -> None:
+    numbering = replace(development(CITY).numbering, search_before_issue=asks)
+    parameters = replace(development(CITY), numbering=numbering)
+    stateful, found = MagicMock(), dict[str, list[Any]]()
+    for name in ("search", "issue"):
+        function = MagicMock()
+        if name == "search":
+            SearchAccess(parameters, stateful).let_search(function)
+        else:
+            NumberingAccess(parameters, stateful, "").let_issue_both(function)
+        index = [call for call in function.allow.call_args_list if stateful.candidates.table.table_arn in call.args[1]]
+        found[name] = [(call.args[0], call.kwargs["ForAllValues:StringLike"].popitem()[1]) for call in index]
+    lists = [(["dynamodb:Query"], [f"{CITY}#1#*", f"{CITY}#2#*"]), (["dynamodb:GetItem"], [f"{CITY}#F"])]
+    notes = [f"{CITY}#Q#*"]
+    assert found["search"] == [*lists, *([(["dynamodb:PutItem"], notes)] if asks else [])]
+    assert found["issue"] == ([(["dynamodb:GetItem"], notes)] if asks else [])
+
+
 def test_functions_touch_the_partitions_of_their_municipality_alone(numbering: Template, deployment: str) -> None:
     municipality = numbering.stack.split("-")[2]
-    for role in (ISSUE, EDIT, SHOW, RESIDENT):
+    for role in (ISSUE, EDIT, SHOW, SEARCH, RESIDENT):
         for statement in numbering.permissions(role):
             actions = as_list(statement["Action"])
             if not actions[0].startswith("dynamodb:") or "AuditIndex" in str(statement["Resource"]):
@@ -151,6 +194,7 @@ MAY = {
     (RESIDENT, ("PutItem",)): {DONE},
     (RESIDENT, ("UpdateItem",)): {NUMBER, COUNTER},
     (SHOW, ("BatchGetItem", "Query")): {NUMBER},
+    (SEARCH, ("BatchGetItem",)): {NUMBER},
 }
 
 
@@ -354,6 +398,7 @@ def test_functions_have_all_their_settings_within_the_limit_of_lambda(numbering:
     for function in functions(numbering).values():
         variables = function["Environment"]["Variables"]
         assert variables["RESIDENT_NUMBERS"] == variables["INTEGRATED_WITH_ISSUE"] == "false"
+        assert variables["SEARCH_BEFORE_ISSUE"] == "false"
         assert json.loads(variables["NUMBER_RANGES"])["non_resident"]["first"] == 80_000_000_000_000
         assert numbering.size(function["Environment"]["Variables"]) < 4096
 
