@@ -176,7 +176,8 @@ def answered(lane: Lane, message_id: str, now: datetime, *, accepted: bool, reas
     """
     entry = _known(lane, message_id)
     state = MessageState.ACKNOWLEDGED if accepted else MessageState.REJECTED
-    if entry.state is state:
+    cancelled = entry.state is MessageState.CANCELLED and entry.begun  # after it was rejected
+    if entry.state is state or (cancelled and not accepted):
         return lane
     sent = entry.state in (MessageState.SENDING, MessageState.SENT_UNKNOWN, MessageState.SENT)
     if not sent and not (entry.state is MessageState.READY and entry.begun):

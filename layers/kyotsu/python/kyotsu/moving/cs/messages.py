@@ -72,7 +72,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     """Id of the message that this one repeats on a clerk's order."""
     substituted: tuple[Substituted, ...] = ()
     """Characters of the content that could not be sent."""
-    content: msgspec.Raw = msgspec.Raw(b"{}")
+    content: msgspec.Raw
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
