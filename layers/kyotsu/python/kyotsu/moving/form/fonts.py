@@ -114,7 +114,8 @@ def read_fonts(folders: Sequence[Path]) -> Fonts:
     engine = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in folders]
     )
-    families = {Path(font.path): font.family for font in engine.fonts() if font.path}
+    # Of a collection (.ttc) its first font.
+    families = {Path(font.path): font.family for font in engine.fonts() if font.path and font.index == 0}
     paths = [path for folder in folders for path in sorted(families) if path.is_relative_to(folder)]
     named: dict[str, Path] = {}
     for path in paths:
