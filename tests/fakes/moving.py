@@ -11,6 +11,7 @@ from kyotsu.moving.cases import ENDED, Case, CaseKind, CaseState, Entry, Signal,
 from kyotsu.moving.ports import (
     CaseChangedError,
     Message,
+    MessageKind,
     NoSuchCaseError,
     PapersDestroyedError,
     Taken,
@@ -155,12 +156,15 @@ class MemoryPapers:
 
     def __init__(self) -> None:
         self.bodies: dict[tuple[str, str], bytes] = {}
+        self.revisions: dict[tuple[str, str], int] = {}
         self.destroyed: set[str] = set()
 
-    def put(self, case_id: str, name: str, body: bytes) -> None:
+    def put(self, case_id: str, name: str, body: bytes, revision: int = 0) -> None:
         if case_id in self.destroyed:
             raise PapersDestroyedError(case_id)
-        self.bodies[case_id, name] = body
+        if revision and self.revisions.get((case_id, name), 0) >= revision:
+            return
+        self.bodies[case_id, name], self.revisions[case_id, name] = body, revision
 
     def get(self, case_id: str, name: str) -> bytes | None:
         return self.bodies.get((case_id, name))
@@ -218,7 +222,11 @@ class MemoryOutbox:
                 self.messages.setdefault(message.id, message)
 
     def cancel(self, case_id: str) -> Sequence[str]:
-        own = [message.id for message in self.messages.values() if message.case_id == case_id]
+        own = [
+            message.id
+            for message in self.messages.values()
+            if message.case_id == case_id and message.kind is not MessageKind.CERTIFICATE_CANCEL
+        ]
         for message_id in own:
             if message_id not in self.begun:
                 self.taken_back.add(message_id)
@@ -234,12 +242,12 @@ class MemoryOutbox:
 class MemoryStatus:
     """`ApplicantStatus`: what each applicant was shown, in order."""
 
-    shown: dict[str, list[tuple[str, str, datetime]]] = field(default_factory=lambda: defaultdict(list))
+    shown: dict[str, list[tuple[str, str, int]]] = field(default_factory=lambda: defaultdict(list))
 
-    def show(self, application_number: str, status: str, reason: str, at: datetime) -> None:
-        self.shown[application_number].append((status, reason, at))
+    def show(self, application_number: str, status: str, reason: str, at: datetime, order: int) -> None:
+        self.shown[application_number].append((status, reason, order))
 
     def last(self, application_number: str) -> tuple[str, str]:
-        """Return the status and reason of the newest moment."""
+        """Return the status and reason of the highest order."""
         status, reason, _ = max(self.shown[application_number], key=lambda each: each[2])
         return status, reason

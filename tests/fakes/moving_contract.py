@@ -281,6 +281,14 @@ class PapersContract:
             papers.put("O-A1", "message/O-A1/1", b"x" * size)
             assert papers.get("O-A1", "message/O-A1/1") == b"x" * size
 
+    def test_a_paper_of_a_higher_or_the_same_revision_stays(self, papers: Papers) -> None:
+        for revision, body, kept in ((2, b"two", b"two"), (1, b"one", b"two"), (2, b"other", b"two"), (3, b"3", b"3")):
+            papers.put("O-A1", "raw", body, revision)
+            assert papers.get("O-A1", "raw") == kept
+        papers.destroy("O-A1")
+        with pytest.raises(PapersDestroyedError):
+            papers.put("O-A1", "raw", b"late", 1)
+
     def test_destroyed_papers_are_gone_for_good(self, papers: Papers) -> None:
         papers.put("O-A1", "raw", b"small")
         papers.put("O-A1", "form", b"large" * 200_000)

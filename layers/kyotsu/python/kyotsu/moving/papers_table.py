@@ -3,7 +3,7 @@
 | item | pk | sk | attributes |
 |---|---|---|---|
 | key | 団体コード#CASE#id | KEY | k wrapped data key; d destroyed |
-| paper | 団体コード#CASE#id | P#name | b sealed body; without b it is the object 団体コード/id/name |
+| paper | 団体コード#CASE#id | P#name | b sealed body; without b it is the object 団体コード/id/name; r revision |
 
 A paper is written under the condition that the key is the one it was sealed with: after a destruction none can appear.
 No key is kept in memory between calls. The table has no point-in-time recovery and no backup, the bucket no versions
@@ -36,6 +36,10 @@ class PapersContendedError(Exception):
     """Other papers of the case were written at the same time, again and again; trying later is safe."""
 
 
+class PaperTooLargeError(Exception):
+    """A paper with a revision is larger than an item may be."""
+
+
 class NotDeletedError(Exception):
     """S3 did not delete every object; trying again is safe."""
 
@@ -54,15 +58,20 @@ class PapersTable:
         self._dynamodb, self._s3, self._table, self._bucket = dynamodb, s3, table, bucket
         self._municipality, self._sealer = municipality, sealer
 
-    def put(self, case_id: str, name: str, body: bytes) -> None:
-        """Keep a document: GetItem, one call of KMS, one transaction; the first one of a case makes the key, too."""
+    def put(self, case_id: str, name: str, body: bytes, revision: int = 0) -> None:
+        """Keep a document: GetItem, one call of KMS, one transaction; the first one of a case makes the key, too.
+
+        One with a revision has to be small: an object can't be written under a condition together with the table.
+        """
         for _ in range(_ATTEMPTS):
             key = self._key(case_id)
             sealed = key.seal_bytes(body, self._object(case_id, name))
             small = len(sealed) <= SMALL
+            if not small and revision:
+                raise PaperTooLargeError(name)
             if not small:
                 self._s3.put_object(Bucket=self._bucket, Key=self._object(case_id, name), Body=sealed)
-            if self._noted(case_id, name, key, sealed if small else None):
+            if self._noted(case_id, name, key, sealed if small else None, revision):
                 return
         raise PapersContendedError(case_id)
 
@@ -109,7 +118,7 @@ class PapersTable:
             raise PapersDestroyedError(case_id)
         return self._sealer.open_key(found["k"]["B"])
 
-    def _noted(self, case_id: str, name: str, key: DataKey, sealed: bytes | None) -> bool:
+    def _noted(self, case_id: str, name: str, key: DataKey, sealed: bytes | None, revision: int) -> bool:
         """Write a paper's item; False if somebody else's transaction is under way. Raises PapersDestroyedError."""
         item = self._place(case_id, PAPER + name) | ({} if sealed is None else {"b": {"B": sealed}})
         check: Any = {
@@ -118,15 +127,22 @@ class PapersTable:
             "ConditionExpression": "k = :k",
             "ExpressionAttributeValues": {":k": {"B": key.wrapped}},
         }
-        actions: Any = [{"ConditionCheck": check}, {"Put": {"TableName": self._table, "Item": item}}]
+        put: Any = {"TableName": self._table, "Item": item}
+        if revision:
+            item["r"] = {"N": str(revision)}
+            put |= {"ConditionExpression": "attribute_not_exists(r) OR r < :r"}
+            put |= {"ExpressionAttributeValues": {":r": item["r"]}}
+        actions: Any = [{"ConditionCheck": check}, {"Put": put}]
         try:
             self._dynamodb.transact_write_items(TransactItems=actions)
         except ClientError as error:
             codes = _reasons(error)
-            if "ConditionalCheckFailed" in codes:
+            if codes[:1] == ["ConditionalCheckFailed"]:
                 # Destroyed since it was sealed: nobody can open the object, and it has no business here.
                 self._s3.delete_object(Bucket=self._bucket, Key=self._object(case_id, name))
                 raise PapersDestroyedError(case_id) from error
+            if codes == ["None", "ConditionalCheckFailed"]:
+                return True  # a newer one stands there
             if "TransactionConflict" not in codes:
                 raise
             return False
@@ -167,6 +183,6 @@ class PapersTable:
         return f"{self._municipality}/{case_id}/{name}"
 
 
-def _reasons(error: ClientError) -> set[str]:
+def _reasons(error: ClientError) -> list[str]:
     reasons: Any = error.response.get("CancellationReasons", [])
-    return {reason.get("Code", "None") for reason in reasons}
+    return [reason.get("Code", "None") for reason in reasons]

@@ -141,8 +141,9 @@ class PaperKind(StrEnum):
 class Papers(Protocol):
     """Sealed documents. Once destroyed, nobody can read them again, from no copy."""
 
-    def put(self, case_id: str, name: str, body: bytes) -> None:
-        """Keep a document (a PaperKind, or `message/{id}`), in place of an earlier one. Raises PapersDestroyedError."""
+    def put(self, case_id: str, name: str, body: bytes, revision: int = 0) -> None:
+        """Keep a document (a PaperKind, or `message/{id}`), in place of an earlier one; one of the same or a higher
+        revision (0: none) stays. Raises PapersDestroyedError."""
         ...
 
     def get(self, case_id: str, name: str) -> bytes | None:
@@ -215,13 +216,16 @@ class Outbox(Protocol):
         ...
 
     def cancel(self, case_id: str) -> Sequence[str]:
-        """Take back what was not begun to be sent; return the ids of what was, or may have been."""
+        """Take back what was not begun to be sent; return the ids of what was, or may have been. Cancellations stay."""
         ...
 
 
 class ApplicantStatus(Protocol):
     """What the portal shows to an applicant."""
 
-    def show(self, application_number: str, status: str, reason: str, at: datetime) -> None:
-        """Show a status (受付済, 審査中, 完了, 差戻し, 受付不可, 取下げ), and an outcome code as its reason."""
+    def show(self, application_number: str, status: str, reason: str, at: datetime, order: int) -> None:
+        """Show a status (受付済, 審査中, 完了, 差戻し, 受付不可, 取下げ), and an outcome code as its reason.
+
+        `order` is the version of the case it is told from: what is older than what is shown changes nothing.
+        """
         ...
