@@ -29,8 +29,8 @@ others:
 fuzz: setup ## Try many more odd keys, headers and bodies than `make test` does
 	@KYOTSU_FUZZ_CASES=20000 $(PY) -m pytest -q tests/properties tests/unit/sandbox
 
-bench: setup ## Measure rows per second, memory, cold import and candidate search, as ratios in one run (docs/performance.md)
-	@$(PY) -m tests.bench.reception && $(PY) -m tests.bench.memory && $(PY) -m tests.bench.cold_import && $(PY) -m tests.bench.candidates
+bench: setup ## Measure rows per second, memory, cold import, candidate search and forms, as ratios in one run (docs/performance.md)
+	@$(PY) -m tests.bench.reception && $(PY) -m tests.bench.memory && $(PY) -m tests.bench.cold_import && $(PY) -m tests.bench.candidates && $(PY) -m tests.bench.forms
 
 check: setup ## Run the static checks: format, lint, types, imports, catalogue
 	@ruff format --check . && ruff check . && mypy && lint-imports && kyotsu catalogue check
