@@ -35,6 +35,12 @@ class Numbering:
     """How often, at most, that sweep begins anew with everybody."""
     index_grace: int = 60
     """Minutes for which somebody's change may still be on its way to the index."""
+    doubles_every: int = 60
+    """Minutes between runs of the sweep that lists probable doubles for clerks."""
+    doubles_expected: float = 0.02
+    """Share of people who are taken to be registered twice; the points of a probable double follow from it."""
+    doubles_least: int = 50
+    """得点 from which on a probable double is listed; the same name, birth date and sex always is."""
     requests_per_second: int = 100
     burst: int = 200
     """Requests at once, above which callers are told to come later."""
