@@ -11,6 +11,8 @@ import msgspec
 
 from kyotsu.addressees import edit_items, items, resident_numbers, responses
 from kyotsu.addressees.items import RequestItem
+from kyotsu.addressees.search import items as search_items
+from kyotsu.addressees.search import rows
 from kyotsu.catalogue.apis import in_parallel
 from kyotsu.catalogue.loading import load_catalogue
 from kyotsu.catalogue.model import Api
@@ -32,7 +34,8 @@ _DESCRIPTION = """住登外者宛名番号管理機能（031）と団体内統�
 **公開仕様のもの**：`住登外者宛名番号付番`（`x-source: published`）の、パス、リクエスト項目、回答の形、\
 ステータスコード、E0001〜E0004 は、住登外者宛名番号付番API仕様 第2.0版\
 （デジタル庁、公共データ利用規約 第1.0版、編集して利用）によります。\
-現行の第2.4版は公開されておらず、準拠を確認していません。
+現行の第2.4版は公開されておらず、準拠を確認していません。\
+`住登外者宛名基本情報照会` は、名称、パス、スコープだけが公開仕様によります（`x-items: ours`）。
 
 **当製品のもの**：そのほかのAPI（`x-source: ours`）の項目と回答、E1001以降の結果コード、`Idempotency-Key`、\
 `X-Correlation-Id`、AWS IAMによる認証は、公開された仕様がないため当製品が定めたものです。
@@ -49,6 +52,10 @@ class Documented(msgspec.Struct, frozen=True):
     request: dict[str, Any]
     success: type[msgspec.Struct]
     refusal: type[msgspec.Struct] = responses.RefusedBody
+    note: str = ""
+    """What else its callers must know."""
+    own_items: bool = False
+    """The call is published, its items are not: they are ours."""
 
 
 def item_schema(item: RequestItem) -> dict[str, Any]:
@@ -80,6 +87,47 @@ def _people() -> dict[str, Any]:
     return {"type": "array", "items": subject, "minItems": 1, "maxItems": integrated_items.MOST_PEOPLE}
 
 
+def _search() -> dict[str, Any]:
+    """Return the schema of a search: 一致方法 is an object, and a count may be a number, too."""
+    found = object_schema(search_items.SEARCH_ITEMS)
+    methods = {
+        item.romaji: item_schema(search_items.METHODS._replace(name=item.name)) for item in search_items.SEARCHED
+    }
+    of_each = {
+        "type": "object",
+        "title": search_items.METHODS.name,
+        "properties": methods,
+        "additionalProperties": False,
+    }
+    rows = {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,2}$"}, {"type": "integer"}]}
+    birth = {"pattern": _DATE, "description": "生年月日（YYYY-MM-DD。不明な年は0000、不明な月・日は00）"}
+    properties: dict[str, Any] = found["properties"] | {search_items.METHODS.romaji: of_each}
+    properties[search_items.ROWS.romaji] |= rows
+    properties[search_items.BIRTH.romaji] |= birth
+    for name in ("type", "maxLength", "pattern"):
+        del properties[search_items.ROWS.romaji][name]
+    properties = {name: properties[name] for name in search_items.ORDER}
+    return found | {"properties": properties}
+
+
+_SEARCH_NOTE = f"""
+
+**項目と回答は、公開された仕様がないため当製品が定めたものです**（名称、パス、スコープは公開仕様によります）。
+
+- 氏名、氏名_フリガナ、生年月日、住所のうち1つ以上を設定します（{outcomes.NOTHING_TO_SEARCH_BY.code}）。氏名には通称、\
+ローマ字、以前の氏名を、住所にはどの表記の住所も、以前の住所も設定できます。
+- `itchihoho`：項目ごとの一致方法（1：完全一致、2：部分一致、3：類似。省略時は3）。見つかった人を絞り込みます。\
+完全一致でも、全角・半角、空白、異体字セレクター、住所の表記の違いは区別しません。
+- `saidaikensu`：{search_items.DEFAULT_ROWS}件（省略時）、{search_items.MOST_ROWS}件まで。
+- `taisho`：1は住登外者（省略時）、2は住民（転出者等を含む）も対象とし、`juminkubun` を回答します。
+- `tokuten`：同じ人である確率（0〜100）。`riyu`：一致・相違の理由。`rirekiitchi`：以前の氏名・住所が一致したとき1。
+- `yokushifuragu` が1の人は、`jusho` がnullで、住所の項目がありません。住所では見つからず、\
+得点と理由に住所を含みません。
+- 他業務参照不可の宛名は、登録元の業務だけに回答します。個人番号では検索できず、個人番号は回答しません。
+- `kensakuid` は、付番の前の照会を必須とする環境だけで回答します。
+"""
+
+
 def documented() -> tuple[Documented, ...]:
     """Return every call that is served."""
     resident = [items.BY_NAME[name] for name in resident_numbers.ITEMS]
@@ -87,6 +135,7 @@ def documented() -> tuple[Documented, ...]:
         Documented("jutogaishaatenabangofuban", object_schema(items.ITEMS), responses.Success),
         Documented("jutogaishaatenakihonjohokoshin", object_schema(edit_items.EDIT_ITEMS), responses.Edited),
         Documented("jutogaishaatenarirekishokai", object_schema(edit_items.HISTORY_ITEMS), responses.Shown),
+        Documented("jutogaishaatenakihonjohosyokai", _search(), rows.Candidates, note=_SEARCH_NOTE, own_items=True),
         Documented("juminatenabangofuban", object_schema(resident), responses.Success),
         Documented(
             "dantainaitogoatenabangofuban",
@@ -134,9 +183,10 @@ def _operation(call: Documented, api: Api) -> dict[str, Any]:
     return {
         "operationId": f"{call.name}_{api.call.split('/')[1]}",
         "summary": api.name,
-        "description": f"スコープ：`{api.scope}`",
+        "description": f"スコープ：`{api.scope}`{call.note}",
         "tags": [api.provider],
         "x-source": api.source,
+        **({"x-items": "ours"} if call.own_items else {}),
         "security": [{"bearer": [api.scope]}, {"iam": []}],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in (IDEMPOTENCY, CORRELATION)],
         "requestBody": {"required": True, "content": {"application/json": body}},

@@ -47,6 +47,45 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "request": {"shorikubun": "1", "atenabango": "800000000000009", **_SENDER, **PERSON, **_OPERATION}
     },
     "jutogaishaatenarirekishokai": {"request": {"atenabango": "800000000000009", **_SENDER, **_OPERATION}},
+    "jutogaishaatenakihonjohosyokai": {
+        "request": {
+            **_SENDER,
+            "shimei": "見本　花子",
+            "shimei_furigana": "ミホン　ハナコ",
+            "seinengappi": "1980-02-29",
+            "seibetsu": "2",
+            "jusho": "東京都千代田区霞が関１丁目３番１号",
+            "itchihoho": {"seinengappi": "1", "jusho": "3"},
+            "saidaikensu": "10",
+            "taisho": "1",
+            **_OPERATION,
+        },
+        "200": {
+            "metadata": {"title": "住登外者宛名基本情報照会", "detail": "照会が完了しました。"},
+            "_links": {"self": {"href": "/app_submit/v10/jutogaishaatenakihonjohosyokai"}},
+            "result": [
+                {
+                    "shikuchosonkodo": "141003",
+                    "atenabango": "800000000000009",
+                    "rirekibango": 2,
+                    "tokuten": 99,
+                    "riyu": [
+                        {"code": "N02", "text": "異体字一致"},
+                        {"code": "K01", "text": "カナ一致"},
+                        {"code": "B01", "text": "生年月日一致"},
+                        {"code": "A07", "text": "旧住所一致"},
+                    ],
+                    "rirekiitchi": "1",
+                    "yokushifuragu": "0",
+                    "jusho": "東京都千代田区",
+                    "riyofuragu": "0",
+                    "nayosemotofuragu": "0",
+                    "tagyomusanshofukafuragu": "0",
+                    **PERSON,
+                }
+            ],
+        },
+    },
     "juminatenabangofuban": {"request": {"shikuchosonkodo": "141003", "gyomuid": "001", **_OPERATION}},
     "dantainaitogoatenabangofuban": {
         "request": {

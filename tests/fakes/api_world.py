@@ -22,6 +22,7 @@ from tests.fakes.issuing import issuance, resident_numbers
 from tests.fakes.protection import MemoryAudit, MemoryProtection
 from tests.fakes.registry import MemoryRegistry
 from tests.fakes.sealing import FINGERPRINTS
+from tests.fakes.searching import SearchOffice
 
 
 @dataclass
@@ -70,6 +71,7 @@ class ApiWorld:
             "jutogaishaatenabangofuban": issuance(self.registry),
             "jutogaishaatenakihonjohokoshin": edit,
             "jutogaishaatenarirekishokai": show,
+            "jutogaishaatenakihonjohosyokai": SearchOffice(self.registry).call,
             "juminatenabangofuban": resident_numbers(self.registry),
             "dantainaitogoatenabangofuban": self.office.issue,
             "dantainaitogoatenakihonjohosyokai": self.office.show,
