@@ -12,6 +12,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
 from infra.parameters.auditing import Auditing
+from infra.parameters.cs import CommunicationServer
 from infra.parameters.errors import ParameterError
 from infra.parameters.linking import LinkedSystem, check_linked
 from infra.parameters.moving import Moving
@@ -97,6 +98,7 @@ class Parameters:
     tokens: TokenServer = field(default_factory=TokenServer)
     numbering: Numbering = field(default_factory=Numbering)
     moving: Moving = field(default_factory=Moving)
+    cs: CommunicationServer = field(default_factory=CommunicationServer)
     linked: Mapping[str, LinkedSystem] = field(default_factory=dict)
     """How systems of the catalogue prove who they are, by id; who is not here has no access to any file."""
     account: str | None = None
