@@ -127,7 +127,7 @@ def test_a_form_is_drawn_from_certificate_and_reservation_and_noted_without_a_na
     assert case.remarks == ()
     entry = town.cases.history(CASE.id)[-1]
     assert (entry.step, entry.outcome) == ("DrawForm", "drawn")
-    assert dict(entry.details) == {"edition": "7", "people": "2", "substituted": "0"}
+    assert dict(entry.details) == {"edition": "6", "people": "2", "substituted": "0"}
 
 
 def test_drawing_again_gives_the_same_form() -> None:
@@ -198,8 +198,22 @@ def test_a_substitution_is_remarked_on_the_case_once_and_only_while_it_is_true()
     town.drawing.draw(CASE.id)
     assert town.cases.get(CASE.id).remarks == ("W1830",)
     town.papers.put(CASE.id, part_name("m1"), encode(_certificate(PEOPLE[0])))
+    town.cases.save(replace(town.cases.get(CASE.id), certificate_revision=3))
     town.drawing.draw(CASE.id)
     assert town.cases.get(CASE.id).remarks == ()
+
+
+def test_a_try_that_was_taken_for_dead_puts_no_old_form_in_place_of_a_new_one() -> None:
+    town = Town()
+    late = MemoryCases()
+    late.open(CASE, Entry(NOW, "Open", "x", "portal"))
+    town.cases.save(replace(town.case, revision=2))
+    town.drawing.draw(CASE.id)
+    new = town.papers.get(CASE.id, PaperKind.FORM)
+    town.papers.put(CASE.id, PaperKind.RESERVATION, encode(Reservation(application_number="A1", visit_on="2026-03-02")))
+    Drawing(Moves(late, town), town.papers, find_fonts).draw(CASE.id)
+    assert town.papers.get(CASE.id, PaperKind.FORM) == new
+    assert town.cases.get(CASE.id).has_form
 
 
 def test_names_on_the_form_are_those_of_the_certificate() -> None:

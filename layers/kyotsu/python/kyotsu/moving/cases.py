@@ -41,6 +41,8 @@ class CaseState(StrEnum):
     """転出処理完了, 転入通知待ち: what the applicant reads as 「完了」."""
     UNARRIVED = "unarrived"
     """転入通知未着."""
+    NOTICED = "noticed"
+    """転入通知受理: handed to 住民記録."""
     WAITING = "waiting"
     """転入: waits for certificate, reservation, or the person's visit."""
     PREPARED = "prepared"
@@ -234,8 +236,8 @@ class Case:
 
     @property
     def form_edition(self) -> int:
-        """Of what the form tells: another one with every change of certificate or reservation."""
-        return 2 * (self.certificate_revision + self.revision) + self.has_reservation
+        """Of what the form tells: a higher one with every change of certificate or reservation, and with its end."""
+        return 2 * (self.certificate_revision + self.revision) + (not self.has_reservation)
 
     @property
     def has_form(self) -> bool:

@@ -38,15 +38,18 @@ class Drawing:
         """
         case = self.moves.cases.get(case_id)
         form = form_of(case, self.papers)
-        drawn = draw(form, self.fonts())
-        self.papers.put(case_id, PaperKind.FORM, drawn.pdf)
-        edition, remark = case.form_edition, outcomes.FORM_SUBSTITUTED.code
-        remarks = (remark,) if drawn.substitutions else ()
+        drawn, edition, remark = draw(form, self.fonts()), case.form_edition, outcomes.FORM_SUBSTITUTED.code
+        # By its edition: a try that was taken for dead must not put an old form in place of a new one.
+        self.papers.put(case_id, PaperKind.FORM, drawn.pdf, edition)
         self.moves.on(
             case_id,
             "DrawForm",
             "drawn",
-            lambda now: replace(now, prepared_revision=edition, remarks=_without(now.remarks, remark) + remarks),
+            lambda now: replace(
+                now,
+                prepared_revision=max(edition, now.prepared_revision),
+                remarks=_without(now.remarks, remark) + ((remark,) if drawn.substitutions else ()),
+            ),
             ("edition", str(edition)),
             ("people", str(len(form.people))),
             ("substituted", str(len(drawn.substitutions))),
