@@ -12,6 +12,7 @@ from infra.bundling import Layers
 from infra.constructs.api import PATIENCE
 from infra.constructs.follow_residents import FollowResidents
 from infra.constructs.function import PythonFunction
+from infra.constructs.index_candidates import IndexCandidates
 from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
 from infra.constructs.integrated_access import SHOW as SHOW_INTEGRATED
 from infra.constructs.integrated_access import IntegratedAccess
@@ -74,10 +75,11 @@ class NumberingStack(Stack):
         self.publish_integrated = PublishIntegrated(
             self, "PublishIntegrated", platform=self._platform, stateful=stateful
         )
+        self.index_candidates = IndexCandidates(self, "IndexCandidates", platform=self._platform, stateful=stateful)
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
-        follow, integrated = self.follow_residents, self.publish_integrated
+        follow, integrated, index = self.follow_residents, self.publish_integrated, self.index_candidates
         publish(
             self,
             {
@@ -86,8 +88,14 @@ class NumberingStack(Stack):
                 "FollowResidentsDeadLetters": follow.queue.dead_letters.queue.queue_url,
                 "FollowResidentsFunction": follow.function.function.function_name,
                 "FollowResidentsQueue": follow.queue.queue.queue_url,
+                "IndexCandidatesDeadLetters": index.queue.dead_letters.queue.queue_url,
+                "IndexCandidatesFunction": index.function.function.function_name,
+                "IndexCandidatesQueue": index.queue.queue.queue_url,
                 "PublishIntegratedDeadLetters": integrated.dead_letters.queue.queue_url,
                 "PublishIntegratedFunction": integrated.function.function.function_name,
+                "SweepCandidatesFunction": index.sweep.function.function_name,
+                "SweepCandidatesUnstarted": index.clock.unstarted.queue.queue_url,
+                "UndeliveredCandidates": index.undelivered.queue.queue_url,
                 "UndeliveredResidents": follow.undelivered.queue.queue_url,
             },
         )

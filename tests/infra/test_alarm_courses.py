@@ -80,6 +80,7 @@ COURSES = {
     "lost-files": _counted(ALL_WELL),
     "stuck-files": _counted(ALL_WELL),
     "people-missing": _counted(ALL_WELL),
+    "candidates-repaired": _counted(ALL_WELL),
     "audit-trail-broken": _counted(ALL_WELL),
     "statement-open": _counted(ALL_WELL),
     "digest-missing": Course(

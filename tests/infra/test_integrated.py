@@ -10,7 +10,8 @@ import pytest
 from tests.infra.conftest import Synthesis
 from tests.infra.templates import Template, as_list, granted
 
-NAMES = ("IntegratedT", "ResidentsT", "LinkageT", "AddresseesT", "ProtectionT", "AuditIndex", "AuditRecords",
+NAMES = ("CandidatesT", "IntegratedT", "ResidentsT", "LinkageT", "AddresseesT", "ProtectionT", "AuditIndex",
+         "AuditRecords",
          "KeysRecords", "KeysPersonal", "KeysFingerprints", "KeysMessages", "KeysAudit", "KeysAccess", "FingerprintKey",
          "SigningA", "AccessT", "DomainEvents", "DeadLetters", "Residents")  # fmt: skip
 

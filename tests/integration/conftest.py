@@ -18,6 +18,7 @@ from kyotsu.wiring import (
     changes,
     following,
     functions,
+    indexing,
     integrated,
     integrated_people,
     numbering,
@@ -41,7 +42,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         monkeypatch.setattr(composing, "layer_root", lambda: ROOT / "catalogue")
     made = (clients.dynamodb, clients.s3, clients.sqs, clients.events, clients.kms, clients.secrets, clients.states)
     told = (changes.resident_changes, changes.registry_changes)
-    modules = (candidates, numbering, numbers, registry, integrated, integrated_people, following)
+    modules = (candidates, indexing, numbering, numbers, registry, integrated, integrated_people, following)
     composed = (vars(module).values() for module in modules)
     issuing = (value for values in composed for value in values if hasattr(value, "cache_clear"))
     caches = (*made, functions.reception, functions.sealing, functions.event_bus, retries.retries, *told, *issuing)
