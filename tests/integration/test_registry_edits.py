@@ -144,7 +144,7 @@ def test_units_of_an_edit(store: RegistryTable) -> None:
     assert units("1", key="k", seibetsu="1") == (4, 8)
     assert units("1", key="k", seibetsu="1") == (4, 0), "a repeat"
     assert units("3", nayosesakiatenabango=SECOND) == (6, 10), "the principal's count, and the link"
-    assert units("4") == (3, 10)
+    assert units("4") == (6, 10), "whether the editor may know of the principal"
     assert units("2") == (3, 6), "record, history and the part"
     assert units("5", number=SECOND) == (6, 1)
     assert units("6", number=SECOND) == (3, 1)

@@ -398,6 +398,25 @@ def test_a_link_to_what_others_closed_is_as_if_it_were_not_there(store: MemoryRe
     assert "名寄せ" not in str(shown(show(SECOND, system="022"))["result"])
 
 
+def test_who_may_not_know_of_a_link_neither_takes_it_back_nor_learns_of_it(store: MemoryRegistry) -> None:
+    """Requirement: every answer is that of a record without a link."""
+    assert store.write(registered(THIRD))
+    edit(store, "1", SECOND, system="022")
+    alone = edit(store, "4", SECOND, system="022")
+    edit(store, "3", SECOND, nayosesakiatenabango=FRESH)
+    store.records[FRESH] = replace(store.records[FRESH], closed_to_others=True)
+    linked = store.records[SECOND]
+    answer = edit(store, "4", SECOND, system="022")
+    assert (answer.status, answer.codes) == (alone.status, alone.codes) == (200, ())
+    assert store.records[SECOND] == linked
+    other = edit(store, "3", SECOND, nayosesakiatenabango=THIRD, system="022")
+    same = edit(store, "3", SECOND, nayosesakiatenabango=FRESH, system="022")
+    assert other.codes == same.codes == (outcomes.PRINCIPAL_UNUSABLE.code,)
+    assert edit(store, "3", SECOND, nayosesakiatenabango=THIRD).codes == (outcomes.LINKED_ALREADY.code,)
+    assert edit(store, "4", SECOND).status == 200
+    assert store.records[SECOND].principal is None, "its owner sees both"
+
+
 def test_an_update_that_links_to_what_others_closed_is_an_update(store: MemoryRegistry, show: Shown) -> None:
     store.records[FRESH] = replace(store.records[FRESH], closed_to_others=True)
     before = store.records[SECOND]

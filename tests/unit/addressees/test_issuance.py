@@ -20,7 +20,7 @@ from kyotsu.addressees.store import Done
 from tests.fakes.addressees import FRESH, LOCAL, RESIDENT, TAX, WELFARE, record
 from tests.fakes.issuing import asked, issuance, number_in
 from tests.fakes.registry import MemoryCounter, MemoryRegistry
-from tests.fakes.registry_contract import SECOND, closed, edited, registered
+from tests.fakes.registry_contract import SECOND, THIRD, closed, edited, registered
 
 MY_NUMBER = "123456789018"
 
@@ -291,3 +291,15 @@ def test_a_crash_between_both_numbers_is_healed_by_the_repeat(store: MemoryRegis
     assert number_in(call.answer(request)) == FRESH
     assert integrated.asked == [(FRESH, MY_NUMBER)]
     assert list(store.records) == [FRESH]
+
+
+def test_who_may_not_know_of_a_link_is_not_told_of_it(store: MemoryRegistry) -> None:
+    """Requirement: another business took the number over; whom the first one linked it to is closed to it."""
+    for number in (FRESH, THIRD):
+        assert store.write(registered(number))
+    assert store.write(registered(SECOND, principal=FRESH))
+    link = {"shorikubun": "1", "atenabango": SECOND, "nayosemotofuragu": "1", "nayosesakiatenabango": THIRD}
+    assert issuance(store).answer(asked("022", **link)).codes == ("E1506",)
+    store.records[FRESH] = replace(store.records[FRESH], closed_to_others=True)
+    assert issuance(store).answer(asked("022", **link)).codes == ("E1503",)
+    assert issuance(store).answer(asked("010", **link)).codes == ("E1506",), "its owner"

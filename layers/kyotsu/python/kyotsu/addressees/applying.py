@@ -19,6 +19,7 @@ from kyotsu.addressees.editing import Situation
 from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.items import BY_NAME
+from kyotsu.addressees.linking import linked_to_hidden
 from kyotsu.addressees.numbers import Ranges
 from kyotsu.addressees.records import Deed, Use, use_of
 from kyotsu.addressees.row_edits import decide_row, is_deletion, principal_of_row, row_errors
@@ -127,10 +128,9 @@ class RegistryApplier:
         record = known.record
         if record is None or sender not in record.uses:
             return False
-        if record.principal is None or principal_of_row(values) is not None or is_deletion(values):
+        if principal_of_row(values) is not None or is_deletion(values):
             return True
-        principal = self.store.look([record.principal], sender).numbers[record.principal].record
-        return principal is None or principal.readable_by(sender)
+        return not linked_to_hidden(self.store, record, None, sender)
 
     def _decided(
         self, values: Mapping[str, str], sender: Use, seen: Mapping[str, KnownNumber], now: datetime
@@ -139,9 +139,10 @@ class RegistryApplier:
         errors = row_errors(values, sender, individual_numbers=allowed)
         if errors:
             return Refused(errors)
-        principal = principal_of_row(values)
+        principal, known = principal_of_row(values), seen[values["atenabango"]]
         situation = Situation(
-            known=seen[values["atenabango"]],
+            known=known,
+            hidden=principal is not None and linked_to_hidden(self.store, known.record, principal, sender),
             principal=None if principal is None else seen[principal],
             now=now,
             residents_keep_numbers=self.residents_keep_numbers,

@@ -13,6 +13,7 @@ from kyotsu.addressees.editing import End, Link, Situation, Update, decide, not_
 from kyotsu.addressees.issuance import RegistryContendedError
 from kyotsu.addressees.issuing import Refused
 from kyotsu.addressees.leasing import lease_refusal
+from kyotsu.addressees.linking import linked_to_hidden
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
 from kyotsu.addressees.records import AddresseeRecord, Operation
 from kyotsu.addressees.requests import Callers, InvalidRequestError
@@ -72,9 +73,10 @@ class Editing:
         return self.store.look(sorted(numbers), edit.use, once)
 
     def _situation(self, edit: Update | Link | End, seen: Seen, request: ApiRequest) -> Situation:
-        principal = principal_of(edit)
+        principal, known = principal_of(edit), seen.numbers[edit.number]
         return Situation(
-            known=seen.numbers[edit.number],
+            known=known,
+            hidden=isinstance(edit, Link) and linked_to_hidden(self.store, known.record, principal, edit.use),
             principal=None if principal is None else seen.numbers[principal],
             now=request.received_at,
             residents_keep_numbers=self.residents_keep_numbers,

@@ -78,6 +78,8 @@ class Situation:
     known: KnownNumber
     principal: KnownNumber | None = None
     """What is known of the number to link to, if there is one."""
+    hidden: bool = False
+    """Whether the record is linked to one that the editor may not know of (`linking.linked_to_hidden`)."""
     now: datetime
     residents_keep_numbers: bool
     """Whether a 住登外者 who becomes a 住登者 keeps the number: a deletion then closes the record for everybody."""
@@ -105,6 +107,9 @@ def decide(edit: Update | Link | End, situation: Situation) -> Change | Refused:
         return Refused(errors)
     if isinstance(edit, Update):
         change = _updated(edit, situation, record)
+    elif isinstance(edit, Link) and situation.hidden:
+        # Taken back by who sees no link: as of a record that has none.
+        change = Change(record=record, expected=record.revision, entry=None)
     elif isinstance(edit, Link):
         told = replace(record, principal=edit.linking.principal)
         resident = _is_residents(situation.principal)
@@ -129,7 +134,7 @@ def _refusals(edit: Edit, situation: Situation, record: AddresseeRecord) -> Iter
     if principal is not None:
         if situation.principal is None:
             raise ValueError("an edit that links was decided without what is known of the principal")
-        link = link_known(known, situation.principal)
+        link = link_known(known, situation.principal, hidden=situation.hidden)
         yield from link_refusals(edit.number, principal, record, link, edit.use)
     closes = isinstance(edit, Update) and edit.closed_to_others and not record.closed_to_others
     if closes and (record.owner != edit.use or record.uses != {edit.use}):

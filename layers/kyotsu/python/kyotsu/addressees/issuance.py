@@ -11,6 +11,7 @@ from typing import Protocol
 from kyotsu.addressees.changes import Change, Editor
 from kyotsu.addressees.conditions import CHOSEN, NEW
 from kyotsu.addressees.issuing import Refused, issue, known_of
+from kyotsu.addressees.linking import linked_to_hidden
 from kyotsu.addressees.numbers import NumberKind, Ranges
 from kyotsu.addressees.once import content_of, kept, key_reused, once_key
 from kyotsu.addressees.preceding import Asked, Named, Preceding, search_named
@@ -115,7 +116,9 @@ class Issuance:
                 return _refusal(errors)
             principal = None if request.principal is None else seen.numbers[request.principal]
             sent = self._sent(request, seen.numbers[number])
-            decided = issue(sent, known_of(seen.numbers[number], principal, request, now), self.ranges, number)
+            own, to = seen.numbers[number], request.principal
+            hidden = to is not None and linked_to_hidden(self.store, own.record, to, request.use)
+            decided = issue(sent, known_of(own, principal, request, now, hidden=hidden), self.ranges, number)
             if isinstance(decided, Refused):
                 return _refusal(decided.errors)
             answered = _done(decided, request)

@@ -43,14 +43,19 @@ class Known:
     """Whether somebody else edits the record alone (排他制御)."""
 
 
-def known_of(own: KnownNumber, principal: KnownNumber | None, request: IssueRequest, now: datetime) -> Known:
-    """Return what a request is decided by; `principal`: what is known of the number it links to, if it does."""
+def known_of(
+    own: KnownNumber, principal: KnownNumber | None, request: IssueRequest, now: datetime, *, hidden: bool = False
+) -> Known:
+    """Return what a request is decided by; `principal`: what is known of the number it links to, if it does.
+
+    `hidden`: as `LinkKnown.hidden`.
+    """
     return Known(
         record=own.record,
         use=own.use,
         resident=own.resident,
         migrated=own.migrated,
-        link=link_known(own, principal),
+        link=link_known(own, principal, hidden=hidden),
         edited=held_by_another(own.lease, request.use, request.operation.operator, now),
     )
 

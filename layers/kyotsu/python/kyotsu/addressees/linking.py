@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kyotsu.addressees.records import AddresseeRecord, Use
 from kyotsu.addressees.rules import RequestError
-from kyotsu.addressees.store import KnownNumber
+from kyotsu.addressees.store import KnownNumber, RegistryStore
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 
@@ -21,15 +21,29 @@ class LinkKnown:
     """Whether the principal's number is, or was, a resident's."""
     is_principal: bool = False
     """Whether others are linked to the request's own number."""
+    hidden: bool = False
+    """Whether the record is linked to one that the system may not know of."""
 
 
-def link_known(own: KnownNumber, principal: KnownNumber | None) -> LinkKnown:
+def link_known(own: KnownNumber, principal: KnownNumber | None, *, hidden: bool = False) -> LinkKnown:
     """Return what is known for a link from one number to another; None: nothing is to be linked."""
     return LinkKnown(
         principal=None if principal is None else principal.record,
         principal_is_resident=principal is not None and principal.resident is not None,
         is_principal=own.linked > 0,
+        hidden=hidden,
     )
+
+
+def linked_to_hidden(store: RegistryStore, record: AddresseeRecord | None, principal: str | None, use: Use) -> bool:
+    """Tell whether a record is linked to another than `principal`, and to one that is closed to a system.
+
+    To that system it is linked to nobody. Costs a look if it is linked to another one.
+    """
+    if record is None or record.principal in (None, principal):
+        return False
+    target = store.look([record.principal], use).numbers[record.principal].record
+    return target is not None and not target.readable_by(use)
 
 
 def link_refusals(
@@ -40,7 +54,7 @@ def link_refusals(
         yield _refusal(outcomes.LINK_TO_ITSELF)
         return
     if current is not None and current.principal not in (None, principal):
-        yield _refusal(outcomes.LINKED_ALREADY)
+        yield _refusal(outcomes.PRINCIPAL_UNUSABLE if known.hidden else outcomes.LINKED_ALREADY)
         return
     target = known.principal
     if target is not None and target.deleted:
