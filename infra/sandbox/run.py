@@ -1,5 +1,6 @@
 """`kyotsu sandbox up`: one sandbox in this process, or one process for each of several municipalities."""
 
+import gc
 import subprocess
 import sys
 import threading
@@ -86,6 +87,8 @@ def _run_one(
                     places, endpoints.describe(cloud, municipality, outputs, begin(cloud, municipality, outputs))
                 ),
             ):
+                gc.collect()
+                gc.freeze()  # moto, templates and policies stay until the end
                 say(f"{municipality}: 準備ができました {cloud.endpoint} （{places[0]}）")
                 ended.wait()
                 say(f"{municipality}: 終了します")

@@ -3,14 +3,17 @@
 moto's queues lose a message when one thread deletes while another sends (the list is rebuilt), and its long poll looks
 once a second. Here every change of a queue happens under one lock and wakes whoever waits, and a waiter sleeps until
 exactly the next message becomes visible.
+moto counts a queue's messages whenever it looks at any attribute, and asks a slow clock for each message: a seventh of
+a sandbox's time. Here the clock is quick.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from moto.core.utils import unix_time_millis
+from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from infra.sandbox.adaptations.patching import Patches
@@ -26,6 +29,8 @@ class QueueWatch:
         for name in _CHANGES:
             patches.replace(SQSBackend, name, self._notifying)
         patches.replace(SQSBackend, "receive_message", self._long_poll)
+        patches.replace(models, "unix_time_millis", lambda _original: _now)
+        patches.replace(models, "camelcase_to_underscores", cache)
 
     def wake(self) -> None:
         """Make every waiter look at its queue and its `stopped` again."""
@@ -34,7 +39,7 @@ class QueueWatch:
 
     def receive(self, backend: SQSBackend, queue: Queue, count: int, stopped: Callable[[], bool]) -> list[Message]:
         """Wait for up to `count` messages of `queue`; empty only when `stopped` says so (see `wake`)."""
-        visibility = int(queue.attributes["VisibilityTimeout"])
+        visibility = int(vars(queue)["visibility_timeout"])
 
         def attempt() -> list[Message]:
             return backend.receive_message(queue.name, count, 0, visibility, ["All"])
@@ -84,6 +89,11 @@ class QueueWatch:
 
 def _seconds_to_next(queue: Queue) -> float:
     """Return the seconds until the first hidden message of `queue` may be received, infinite if there is none."""
-    now = unix_time_millis()
+    now = _now()
     due = (max(message.visible_at, message.delayed_until) for message in queue._messages)
     return min(((moment - now) / 1000 + 0.002 for moment in due if moment >= now), default=float("inf"))
+
+
+def _now() -> float:
+    """Return the milliseconds since 1970."""
+    return time.time() * 1000
