@@ -134,6 +134,18 @@ def test_no_text_is_read_as_markup(fonts: Fonts, text: str) -> None:
     assert _letters(_pages(drawn)).count("".join(text.split())) >= (3 if text.strip() else 0)
 
 
+@settings(max_examples=40)
+@given(st.text(st.characters(), max_size=30))
+def test_whatever_is_written_is_drawn_or_named(fonts: Fonts, text: str) -> None:
+    runs, substitutions = fonts.runs(text)
+    drawn = "".join(run.text for run in runs)
+    for found in substitutions:
+        text = text.replace(found.written, found.drawn, 1)
+    assert [*drawn] == [" " if written in "\t\n\r\v\f\x85\u2028\u2029" else written for written in text]
+    assert all(font.draws(run.text) for run in runs for font in fonts.fonts if font.family == run.family)
+    assert draw(replace(FORM, new_address=text, people=(replace(PERSON, name=text),)), fonts).pdf
+
+
 def test_what_would_read_a_file_or_end_a_string_is_drawn(fonts: Fonts) -> None:
     texts = ('#read("/etc/passwd")', '"); #panic("x")', "\\u{41}", "$ x $", "] #[", "`raw`", "// comment", "/* x")
     people = tuple(replace(PERSON, name=text) for text in texts)

@@ -17,6 +17,8 @@ INSTALLED = Path("/usr/share/fonts/truetype/ipamj")
 """Where Debian's fonts-ipamj-mincho puts IPAmj Mincho."""
 _UNUSED = frozenset({"Noto Sans JP"})
 """Comes in the package of a font that is used, and has no glyph that the others lack."""
+_BREAKS = frozenset("\t\n\r\v\f\x85\u2028\u2029")
+"""Drawn as spaces."""
 MISSING = "〓"
 """Drawn in place of a character that no font has."""
 
@@ -74,9 +76,9 @@ class Fonts:
     def runs(self, text: str) -> tuple[list[Run], list[Substitution]]:
         """Split a text among the fonts; also return what none of them draws as it is written."""
         runs, substitutions = list[Run](), list[Substitution]()
-        for cluster in _clusters(" ".join(text.split("\n"))):
-            drawn, family = self._drawn(cluster)
-            if drawn != cluster:
+        for cluster in _clusters(text):
+            drawn, family = self._drawn(" " if cluster in _BREAKS else cluster)
+            if drawn != cluster and cluster not in _BREAKS:
                 substitutions.append(Substitution(cluster, drawn))
             if runs and runs[-1].family == family:
                 runs[-1] = Run(runs[-1].text + drawn, family)
