@@ -75,4 +75,4 @@ def _count(pick: Pick, system: str) -> None:
     told = {"search": pick.search, "system": system, "rank": pick.rank, "listed": pick.listed}
     more = {"points": pick.points, "seconds": pick.seconds}
     metric = counted(SystemClock(), PICKED, municipality=setting("MUNICIPALITY"), picked=pick.picked)
-    logger.info("candidate.picked", extra=told | more | metric)
+    logger.info("candidates.picked", extra=told | more | metric)
