@@ -22,7 +22,10 @@ def standing(revision: int = 2, **changes: Any) -> Standing:
 
 def kinds(before: Standing | None, after: Standing) -> list[tuple[str, str | None, list[str]]]:
     found = told("141003", before, after, AT, {})
-    return [(type(event).__name__.removeprefix("Addressee"), event.principal, event.systems) for event in found]
+    return [
+        (type(event).__name__.removeprefix("Addressee"), getattr(event, "principal", None), event.systems)
+        for event in found
+    ]
 
 
 EVERYBODY = ["010", "022", "A01"]
@@ -36,7 +39,7 @@ EVERYBODY = ["010", "022", "A01"]
         ({"principal": P}, {"principal": Q}, [("Unlinked", P), ("Linked", Q)]),
         ({"principal": P}, {"principal": P}, []),
         ({}, {"deleted": True}, [("Closed", None)]),
-        ({"principal": P}, {"deleted": True}, [("Unlinked", P), ("Closed", P)]),
+        ({"principal": P}, {"deleted": True}, [("Unlinked", P), ("Closed", None)]),
         ({"deleted": True}, {"deleted": True}, []),
         ({"deleted": True}, {}, []),
     ],
@@ -52,6 +55,17 @@ def test_who_used_a_record_until_it_was_closed_is_told() -> None:
     closed = standing_of(record(revision=3, deleted=True, uses=frozenset[Use]()))
     assert kinds(standing(), closed) == [("Closed", None, EVERYBODY)]
     assert recorded("141003", standing(), closed).systems == EVERYBODY
+
+
+def test_what_goes_to_all_who_use_a_record_names_no_principal() -> None:
+    """Requirement: some of them may not know of it."""
+    before, closed = standing(1, principal=P), standing(deleted=True)
+    hidden = {P: standing_of(record(P, owner=TAX, closed_to_others=True))}
+    linked, ended = list(told("141003", before, closed, AT, hidden))
+    assert (linked.systems, ended.systems) == (["010"], EVERYBODY)
+    (body,) = {notice.body for notice in notices_of(ended)}
+    for tells in (ended, recorded("141003", before, before), recorded("141003", before, closed), body):
+        assert P not in str(tells)
 
 
 def test_a_first_registration_with_a_link_is_told_as_one() -> None:

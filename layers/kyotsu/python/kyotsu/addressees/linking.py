@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from kyotsu.addressees.records import AddresseeRecord, Use
 from kyotsu.addressees.rules import RequestError
-from kyotsu.addressees.store import KnownNumber, RegistryStore
+from kyotsu.addressees.store import KnownNumber, Seen
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
 
@@ -35,7 +36,15 @@ def link_known(own: KnownNumber, principal: KnownNumber | None, *, hidden: bool 
     )
 
 
-def linked_to_hidden(store: RegistryStore, record: AddresseeRecord | None, principal: str | None, use: Use) -> bool:
+class Looks(Protocol):
+    """As `RegistryStore.look`."""
+
+    def look(self, numbers: Collection[str], use: Use, once: str | None = None) -> Seen:
+        """Return what is known of numbers."""
+        ...
+
+
+def linked_to_hidden(store: Looks, record: AddresseeRecord | None, principal: str | None, use: Use) -> bool:
     """Tell whether a record is linked to another than `principal`, and to one that is closed to a system.
 
     To that system it is linked to nobody. Costs a look if it is linked to another one.

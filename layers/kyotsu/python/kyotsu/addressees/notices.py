@@ -55,12 +55,14 @@ def offered(notice: Notice, bucket: str) -> NoticeOffered:
 
 def _body(event: Told) -> bytes:
     kind = _KINDS[type(event)]
+    # Who hears of a closing may not know of a principal.
+    principal = None if isinstance(event, AddresseeClosed) else event.principal
     document = {
         "notice_id": event.event_id,
         "kind": kind,
-        "message": _SAYS[kind].format(number=event.addressee_number, principal=event.principal),
+        "message": _SAYS[kind].format(number=event.addressee_number, principal=principal),
         "atenabango": event.addressee_number,
-        "nayosesakiatenabango": None if kind == "CLOSED" else event.principal,
+        "nayosesakiatenabango": principal,
         "revision": event.sequence,
         "operated_at": event.operated_at,
     }

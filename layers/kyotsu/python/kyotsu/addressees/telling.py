@@ -29,7 +29,6 @@ def recorded(municipality: str, before: Standing | None, after: Standing) -> Add
         addressee_number=after.number,
         sequence=after.revision,
         systems=systems_of(_concerned(before, after)),
-        principal=after.principal,
         closed=after.deleted,
     )
 
@@ -63,7 +62,7 @@ def told(
     elif now is not None and (newcomers := _seeing(_newcomers(before, after), now, principals)):
         yield AddresseeLinked(principal=now, **common("linked", newcomers))
     if after.deleted and before is not None and not before.deleted:
-        yield AddresseeClosed(principal=now or was, **common("closed", systems_of(concerned)))
+        yield AddresseeClosed(**common("closed", systems_of(concerned)))
 
 
 def _newcomers(before: Standing | None, after: Standing) -> frozenset[Use]:

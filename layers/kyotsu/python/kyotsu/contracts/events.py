@@ -71,14 +71,14 @@ class AddresseeRecorded(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     """The record's revision; a consumer drops what is not above the last it saw."""
     systems: list[str]
-    """業務ID, or ids of local systems, that use the record or did until now, and may know of it."""
-    principal: str | None
-    """名寄せ先宛名番号."""
+    """業務ID, or ids of local systems, that use the record or did until now, and may know of it.
+
+    Not all of them may know of a principal: the event names none."""
     closed: bool
 
 
 class AddresseeLinked(msgspec.Struct, frozen=True, kw_only=True):
-    """A record was linked to a principal (名寄せ)."""
+    """A record was linked to a principal (名寄せ); `systems` may know of that one."""
 
     event_id: str
     municipality: str
@@ -91,7 +91,7 @@ class AddresseeLinked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AddresseeUnlinked(msgspec.Struct, frozen=True, kw_only=True):
-    """A link was taken back (名寄せ解除)."""
+    """A link was taken back (名寄せ解除); `systems` may know of the principal."""
 
     event_id: str
     municipality: str
@@ -111,9 +111,7 @@ class AddresseeClosed(msgspec.Struct, frozen=True, kw_only=True):
     addressee_number: str
     sequence: int
     systems: list[str]
-    """Those that used it until then."""
-    principal: str | None
-    """That it was linked to until then."""
+    """Those that used it until then. Not all of them may know of a principal: the event names none."""
     operated_at: str
 
 
