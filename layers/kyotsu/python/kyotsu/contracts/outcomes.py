@@ -349,13 +349,43 @@ MESSAGE_GONE = _error("E1801", "電文の本文が消去されているため、
 MESSAGE_NOT_POSTED = _error("E1802", "この番号の電文はありません。")
 MESSAGE_UNDECIDED = _error("E1803", "送信の結果がまだ分からない電文は、再送できません（状態：{state}）。")
 
+# Documents of マイナポータル (引越しOSS).
+APPLICATION_TOO_LARGE = _error("E1700", "申請の文書が大きすぎます。{limit}KB以内で送信してください。")
+APPLICATION_UNREADABLE = _error("E1701", "申請の文書をJSON（UTF-8）として読めません。")
+APPLICATION_ITEMS_UNKNOWN = _error("E1702", "申請の{place}に、様式にない項目があります。")
+APPLICATION_ITEM_WRONG = _error("E1703", "申請の{place}の形式が様式と異なります。")
+APPLICATION_ITEM_MISSING = _error("E1704", "申請の{place}に、必須の項目がありません。")
+APPLICATION_DATE_WRONG = _error("E1705", "申請の{place}は実在する日付をYYYY-MM-DD形式で設定してください。")
+APPLICATION_FOR_ANOTHER = _error(
+    "E1706", "この市区町村が受け付ける届出・予約がありません。市区町村コードを確認してください。"
+)
+APPLICATION_SAME_PLACE = _error(
+    "E1707", "転出先が転出元と同じです。同じ市区町村の中での転居は、転居予約をしてください。"
+)
+APPLICATION_OUT_OF_WINDOW = _error(
+    "E1708", "オンラインで受け付けるのは、異動日の{before}日前から{after}日後までです。窓口で届け出てください。"
+)
+APPLICATION_NOBODY = _error("E1709", "異動する人がいません。1人以上を設定してください。")
+APPLICATION_POSITIONS = _error("E1710", "異動する人と届出人の番号は、1から順に重複なく設定してください。")
+APPLICATION_NO_VISIT = _error("E1711", "予約には、申請した日以後の来庁予定日が必要です。")
+APPLICATION_ENDED = _error("E1712", "この受付番号の手続は終了しています。新しく申請してください。")
+APPLICATION_TOO_LATE = _error("E1713", "手続が進んでいるため、訂正を受け付けられません。窓口に連絡してください。")
+APPLICATION_CONTRADICTED = _error(
+    "E1714", "同じ受付番号・同じ版で、内容の異なる申請を受付済みです。版を上げて送信してください。"
+)
+APPLICATION_SAME_ADDRESS = _error("E1715", "転居先の住所が、いまの住所と同じです。")
+NUMBER_NOT_REFERRED = _remark("W1700", "個人番号の参照先が見つからないため、個人番号なしで確認します。")
+ANOTHER_CASE_OPEN = _remark("W1701", "同じ人の別の手続が進んでいます。どちらを進めるか確認してください。")
+
 # Steps of 転出 (引越しOSS): why a case waits for a clerk, or ended.
 MOVE_RESTRAINED = _error("E1730", "異動抑止の対象者が含まれています。内容を確認し、解除または差戻しをしてください。")
 CERTIFICATE_NOT_SENT = _error(
     "E1731", "転出証明書情報の送信が完了していません。CS連携の電文一覧（kyotsu cs messages）を確認してください。"
 )
 NOTICE_UNARRIVED = _error("E1732", "期限までに転入通知が届いていません。転入地に確認してください。")
-MOVE_RETURNED = _error("E1733", "届出の内容を確認できませんでした。市区町村からの連絡を確認し、届出をやり直してください。")
+MOVE_RETURNED = _error(
+    "E1733", "届出の内容を確認できませんでした。市区町村からの連絡を確認し、届出をやり直してください。"
+)
 MOVE_UNIDENTIFIED = _error("E1734", "宛名番号が決まっていない異動者がいます。宛名番号を指定してください。")
 
 # Steps of 転入 and 転居 (引越しOSS).
@@ -395,7 +425,9 @@ UNLINKED_BY_FLAG = _remark("W1520", "名寄せ元フラグが1ではないため
 NOTHING_TO_END = _remark("W1521", "このシステムでは利用していない宛名番号のため、削除するものがありませんでした。")
 
 # Remarks on a 転入届 that was drawn.
-FORM_SUBSTITUTED = _remark("W1830", "字体どおりに印字できない文字があります。転入届の「印字できない文字」を確認してください。")
+FORM_SUBSTITUTED = _remark(
+    "W1830", "字体どおりに印字できない文字があります。転入届の「印字できない文字」を確認してください。"
+)
 FORM_UNCERTIFIED = _remark("W1831", "転出証明書情報が届いていないため、転入予約の内容で作成しました。")
 FORM_UNANNOUNCED = _remark("W1832", "転入予約がないため、転出証明書情報だけで作成しました。")
 FORM_PEOPLE_DIFFER = _remark("W1833", "転入予約と転出証明書情報とで、異動する人の数が違います。")
