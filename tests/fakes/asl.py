@@ -79,19 +79,22 @@ class Execution:
     data: dict[str, Any]
     edges: Edges = field(default_factory=Edges)
     state: str = ""
+    """Where it stands; a test may begin anywhere."""
     status: Status = Status.RUNNING
     error: str = ""
     token: str | None = None
     """Of the wait it stands in."""
     path: list[str] = field(default_factory=list)
     """States entered, in order."""
+    tried: int = 0
+    """Tries of Tasks."""
     _retried: dict[int, int] = field(default_factory=dict)
     _tries: int = 0
     _entered: int = 0
     _clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self._enter(self.definition["StartAt"])
+        self._enter(self.state or self.definition["StartAt"])
 
     @property
     def runnable(self) -> bool:
@@ -137,6 +140,7 @@ class Execution:
         assert state["Resource"].removesuffix(_TOKEN) == "arn:aws:states:::lambda:invoke"
         waits = state["Resource"].endswith(_TOKEN)
         self._tries += 1
+        self.tried += 1
         token = f"{self.name}:{self._entered}:{self._tries}" if waits else None
         # The token is good from the moment the function is called, also if the function answers it itself.
         self.token = token
@@ -150,7 +154,8 @@ class Execution:
         if self.token != token:
             return None  # the function itself told this machine
         if fault is not None:
-            return self._failed(state, _ERRORS[fault])
+            # A wait itself times out when nobody tells it anything (`time_out`); here only its function did.
+            return self._failed(state, "Sandbox.Timedout" if waits else _ERRORS[fault])
         if not waits:
             self._done(state, {"Payload": dict(payload)})
         return None

@@ -114,20 +114,20 @@ class MemoryCases:
 
     def listed(self, kind: CaseKind, states: Iterable[CaseState] = ()) -> Iterator[Case]:
         wanted = set(states)
-        return (case for case in self._cases() if case.kind is kind and (not wanted or case.state in wanted))
+        return (case for case in self.all() if case.kind is kind and (not wanted or case.state in wanted))
 
     def unstarted(self) -> Iterator[Case]:
-        return (case for case in self._cases() if not case.generation and case.state not in ENDED)
+        return (case for case in self.all() if not case.generation and case.state not in ENDED)
 
     def due(self, today: date) -> Iterator[Case]:
-        open_ones = (case for case in self._cases() if case.generation and case.state not in ENDED)
+        open_ones = (case for case in self.all() if case.generation and case.state not in ENDED)
         return (case for case in open_ones if case.due_on and case.due_on < today)
 
     def erasable(self, today: date) -> Iterator[Case]:
-        return (case for case in self._cases() if case.erase_on and case.erase_on <= today and not case.erased_at)
+        return (case for case in self.all() if case.erase_on and case.erase_on <= today and not case.erased_at)
 
     def visits(self, day: date) -> Iterator[Case]:
-        return (case for case in self._cases() if case.visit_on == day)
+        return (case for case in self.all() if case.visit_on == day)
 
     def look_up(self, fingerprint: bytes) -> Sequence[str]:
         return sorted(case_id for case_id, found in self._stored.items() if fingerprint in found.noted)
@@ -141,7 +141,8 @@ class MemoryCases:
         found = self._of(case_id)
         found.noted, found.forgotten = set(), True
 
-    def _cases(self) -> list[Case]:
+    def all(self) -> list[Case]:
+        """Return every case."""
         return [found.case for found in self._stored.values()]
 
     def _of(self, case_id: str) -> _Stored:

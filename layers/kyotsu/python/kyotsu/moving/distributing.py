@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from kyotsu.moving.cases import Case
+from kyotsu.moving.cases import ENDED, Case, CaseState
 from kyotsu.moving.cs.messages import Notice
 from kyotsu.moving.documents import Reservation, decode
 from kyotsu.moving.moves import Moves
@@ -71,12 +71,16 @@ class Distributing:
         bodies = [self.papers.get(case_id, notice_name(position)) for position in sorted(case.noticed)]
         notices = [msgspec.json.decode(body, type=Notice) for body in bodies if body is not None]
         file = self.handing.notices(case, notices, case.notice_revision)
-        self.moves.on(case_id, "HandOverNotice", "handed_over", lambda case: case, ("file", file))
+        self.moves.on(case_id, "HandOverNotice", "handed_over", _noticed, ("file", file))
         return "handed_over"
 
     def _reservation(self, case_id: str) -> Reservation | None:
         body = self.papers.get(case_id, PaperKind.RESERVATION)
         return decode(body, Reservation) if body is not None else None
+
+
+def _noticed(case: Case) -> Case:
+    return case if case.state in ENDED else replace(case, state=CaseState.NOTICED, due_on=None)
 
 
 class ReservationMissingError(Exception):

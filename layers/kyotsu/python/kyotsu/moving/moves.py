@@ -62,4 +62,4 @@ class Told:
     def tell(self, case: Case, text: str, reason: str = "") -> None:
         """Show a status of a case that has an applicant."""
         if case.application_number:
-            self.status.show(case.application_number, text, reason, self.clock.now())
+            self.status.show(case.application_number, text, reason, self.clock.now(), case.version)

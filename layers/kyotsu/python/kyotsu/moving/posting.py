@@ -131,5 +131,11 @@ class Posting:
         return self.moves.clock.now().astimezone(JST).date()
 
 
+def _number(message_id: str) -> int:
+    """Return a number for the cancellation of a message: of one sent anew (`…-1r2`) another than of the first."""
+    first, _, repeat = message_id.rpartition("-")[2].partition("r")
+    return int(first) + 100 * int(repeat or 0)
+
+
 def _known(case: Case) -> list[tuple[CasePerson, str]]:
     return [(person, person.addressee_number) for person in case.people if person.addressee_number]
