@@ -17,8 +17,8 @@ from infra.sandbox.beginning import BeginningError, begin
 from infra.sandbox.deployment import UnknownTemplateError
 from infra.sandbox.intrinsics import UnknownIntrinsicError
 from infra.sandbox.lifetime import AlreadyRunningError, only_one, until_asked_to_end
+from infra.sandbox.ports import PortTakenError
 from infra.sandbox.sandbox import running
-from infra.sandbox.server import PortTakenError
 from infra.sandbox.synthesis import ROOT, SynthesisError, synthesized
 
 Say = Callable[[str], None]

@@ -9,15 +9,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from infra.sandbox.adaptations.s3_events import ObjectEvents
+from infra.sandbox.ports import HOST, PortTakenError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-HOST = "127.0.0.1"
-
-
-class PortTakenError(OSError):
-    """Another process listens on the wanted port."""
 
 
 class _Handler(MotoRequestHandler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.fakes.access import StoppedClock
 from tests.fakes.moving import MemoryCases, MemoryMachines, MemoryPapers
 
 HERE, THERE = "141003", "131016"
+START = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from infra.sandbox.api.bodies import MalformedBodyError, read_body
 from infra.sandbox.api.messages import Request, Response, json_response
-from infra.sandbox.server import HOST, PortTakenError
+from infra.sandbox.ports import HOST, PortTakenError
 
 _LOGGER = logging.getLogger(__name__)
 _WITHOUT_BODY = {204, 304}
