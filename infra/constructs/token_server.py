@@ -11,9 +11,12 @@ from infra.constructs.alarms import each_minute
 from infra.constructs.api import PATIENCE, Api, ApiLogs
 from infra.constructs.function import Platform, PythonFunction
 from infra.constructs.nag import acknowledge_wildcard
+from infra.constructs.table import only_partitions
 from infra.stacks.stateful import StatefulStack
 
 ISSUE = "access/issue_token"
+CLIENTS, ASSERTIONS, TOKENS = "CLIENT#*", "ASSERTION#*", "TOKEN#*"
+"""Partitions of the `Access` table (`kyotsu.access.table`)."""
 REFUSALS = 30
 """Refused requests in a minute that no mistake of a single client explains."""
 
@@ -28,11 +31,13 @@ class TokenServer(Construct):
         self._platform, self._stateful, self._issuer = platform, stateful, issuer
         self.api = Api(self, "Api", platform=platform, name="tokens", traffic=platform.parameters.tokens)
         ApiLogs(self, "ApiLogs").before(self.api)
-        table = ["dynamodb:GetItem", "dynamodb:PutItem"]
-        self.issue = self._function("Issue", ISSUE, "/oauth2/token", table)
+        self.issue = self._function("Issue", ISSUE, "/oauth2/token", [CLIENTS], [ASSERTIONS])
         stateful.signing.let_sign(self.issue)
-        self.introspect = self._function("Introspect", "access/introspect_token", "/oauth2/introspect", table)
-        self.revoke = self._function("Revoke", "access/revoke_token", "/oauth2/revoke", table)
+        reads = [CLIENTS, TOKENS]
+        self.introspect = self._function(
+            "Introspect", "access/introspect_token", "/oauth2/introspect", reads, [ASSERTIONS]
+        )
+        self.revoke = self._function("Revoke", "access/revoke_token", "/oauth2/revoke", reads, [ASSERTIONS, TOKENS])
         for function in (self.introspect, self.revoke):
             stateful.signing.let_check(function)
         self._watch()
@@ -60,8 +65,11 @@ class TokenServer(Construct):
             "WEB_IDENTITY_AUDIENCE": tokens.web_identity_audience,
         }
 
-    def _function(self, name: str, source: str, path: str, table: Sequence[str]) -> PythonFunction:
-        stateful, stack = self._stateful, Stack.of(self)
+    def _function(
+        self, name: str, source: str, path: str, reads: Sequence[str], writes: Sequence[str]
+    ) -> PythonFunction:
+        """Add an endpoint's function; `reads` and `writes`: partitions of the table."""
+        stateful, stack, parameters = self._stateful, Stack.of(self), self._platform.parameters
         function = PythonFunction(
             self,
             name,
@@ -71,8 +79,10 @@ class TokenServer(Construct):
             memory_mib=1024,
             environment={**self.environment(), **PATIENCE},
         )
-        function.allow(table, [stateful.access.table.table_arn])
-        prefix = self._platform.parameters.client_secret_prefix
+        table = [stateful.access.table.table_arn]
+        function.allow(["dynamodb:GetItem"], table, **only_partitions(parameters, *reads))
+        function.allow(["dynamodb:PutItem"], table, **only_partitions(parameters, *writes))
+        prefix = parameters.client_secret_prefix
         secrets = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{prefix}*"
         function.allow(["secretsmanager:GetSecretValue"], [secrets])
         acknowledge_wildcard(function.role, secrets, "Secrets are named after clients, which come and go.")

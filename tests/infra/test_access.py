@@ -12,6 +12,7 @@ from infra.parameters.errors import ParameterError
 from tests.infra import test_app
 from tests.infra.conftest import ENCLOSED, Synthesis
 from tests.infra.templates import Template, as_list, granted
+from tests.infra.test_partitions import asked
 
 ROLES = ("TokensIssueRole", "TokensIntrospectRole", "TokensRevokeRole", "PublishKeysFunctionRole")
 SERVER = ROLES[:3]
@@ -51,6 +52,27 @@ def test_each_endpoint_may_do_this_and_nothing_else(access: Template) -> None:
     assert allowed(access, "TokensIssueRole") == common | {("kms:Sign", "SigningA")}
     for role in ("TokensIntrospectRole", "TokensRevokeRole"):
         assert allowed(access, role) == common | {("kms:GetPublicKey", "SigningA")}
+
+
+PARTITIONS = {
+    ("TokensIssueRole", "GetItem"): {"CLIENT"},
+    ("TokensIssueRole", "PutItem"): {"ASSERTION"},
+    ("TokensIntrospectRole", "GetItem"): {"CLIENT", "TOKEN"},
+    ("TokensIntrospectRole", "PutItem"): {"ASSERTION"},
+    ("TokensRevokeRole", "GetItem"): {"CLIENT", "TOKEN"},
+    ("TokensRevokeRole", "PutItem"): {"ASSERTION", "TOKEN"},
+}
+
+
+@pytest.mark.parametrize(("role", "action"), PARTITIONS)
+def test_each_endpoint_touches_its_partitions_alone(access: Template, role: str, action: str) -> None:
+    """Requirement: no endpoint registers or changes a client, and issuing takes no token back."""
+    lets, own = asked(access, role, table="AccessTable"), access.stack.split("-")[2]
+    kinds = ("CLIENT", "ASSERTION", "TOKEN", "SYSTEMS")
+    assert {kind for kind in kinds if lets(action, f"{own}#{kind}#1")} == PARTITIONS[role, action]
+    assert not lets(action, f"{own}#SYSTEMS")
+    assert not lets(action, "999999#CLIENT#1"), "another municipality's"
+    assert not lets(action)
 
 
 def test_documents_are_written_by_a_function_that_may_do_nothing_else(access: Template) -> None:
