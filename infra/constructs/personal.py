@@ -12,6 +12,8 @@ from infra.constructs.nag import acknowledge
 from infra.parameters.types import Parameters
 
 PURPOSE = "personal-data"
+PAPERS = "moving-papers"
+"""What data keys of papers of moving cases are for."""
 _CRYPTOGRAPHY = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
 
@@ -23,6 +25,7 @@ class PersonalData(Construct):
         self._keys = keys
         self._context = {"municipality": parameters.municipality, "purpose": PURPOSE}
         self._refuse_other_contexts()
+        self._bind_papers(parameters.municipality)
         self._secret = secretsmanager.Secret(
             self,
             "FingerprintKey",
@@ -60,6 +63,23 @@ class PersonalData(Construct):
     @property
     def _in_context(self) -> dict[str, str]:
         return {f"kms:EncryptionContext:{name}": value for name, value in self._context.items()}
+
+    def _bind_papers(self, municipality: str) -> None:
+        """Bind data keys of papers, too; the table and the bucket use the key by way of their services."""
+        context = {"municipality": municipality, "purpose": PAPERS}
+        for name, value in context.items():
+            self._keys.papers.add_to_resource_policy(
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    principals=[iam.AnyPrincipal()],
+                    actions=_CRYPTOGRAPHY,
+                    resources=["*"],  # in a key's own policy: this key
+                    conditions={
+                        "StringNotEquals": {f"kms:EncryptionContext:{name}": value},
+                        "Null": {"kms:ViaService": "true"},
+                    },
+                )
+            )
 
     def _refuse_other_contexts(self) -> None:
         """Bind the key itself, so that no policy of a role can widen what it is used for."""

@@ -96,6 +96,7 @@ class StatefulStack(Stack):
             parameters=parameters,
             days=parameters.moving.papers_days,
         )
+        self.paper_arn = self.export_value(self.paper_files.bucket.bucket_arn)
         self.juki = ForgettingBucket(
             self,
             "Juki",
