@@ -1,6 +1,6 @@
 """The flows of 共通機能標準仕様書 2.1, over HTTP with tokens: six of 2.3.2 (031) and two of 2.4.3 (032).
 
-Who is looked for by basic information (候補者抽出) is a call of its own; here a system knows the number already.
+Who is looked for by basic information is found by 候補者抽出 (1); in the others a system knows the number already.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ TAX, WELFARE = "010", "022"
 EDIT = "031:app_submit/v10/jutogaishaatenakihonjohokoshin:Update"
 HISTORY = "031:app_submit/v10/jutogaishaatenarirekishokai:Read"
 INTEGRATE = "032:app_submit/v10/dantainaitogoatenabangofuban:Create"
+SEARCH = "031:app_submit/v10/jutogaishaatenakihonjohosyokai:Read"
 LOOK_UP = "032:app_submit/v10/dantainaitogoatenakihonjohosyokai:Read"
 NEW, CARRIED_OVER, CHOSEN = "0", "1", "2"
 UPDATE, END, LINK, UNLINK, TAKE, GIVE_BACK = "1", "2", "3", "4", "5", "6"
@@ -48,6 +49,17 @@ class Office:
         answered = self._call(ISSUE, system, {"shorikubun": processing, **PERSON, **flags, **items})
         assert answered.status == 200, answered
         return str(answered.json["result"][0]["atenabango"])
+
+    def found(self, system: str, number: str, **items: object) -> dict[str, Any]:
+        """Search until the index has followed; return the row of a number."""
+
+        def row() -> dict[str, Any] | None:
+            answered = self._call(SEARCH, system, items)
+            assert answered.status == 200, answered
+            rows: list[dict[str, Any]] = answered.json["result"]
+            return next((row for row in rows if row["atenabango"] == number), None)
+
+        return eventually(row, 60) or {}
 
     def edit(self, system: str, processing: str, number: str, **items: str) -> Answered:
         return self._call(EDIT, system, {"shorikubun": processing, "atenabango": number, **items})
@@ -119,6 +131,26 @@ def test_1_a_person_gets_a_number_or_the_one_that_is_there_is_used(office: Offic
     number = office.issue(TAX, NEW)
     assert office.issue(WELFARE, CHOSEN, atenabango=number) == number
     assert office.issue(WELFARE, NEW) != number, "twins without a name must not share one"
+    assert office.deeds(TAX, number) == ["登録", "利用開始"]
+
+
+def test_1_who_is_known_is_found_by_basic_information_and_chosen(office: Office) -> None:
+    person = {
+        "shimei": "齋藤　みなと",
+        "uji_nihonjin": "齋藤",
+        "na_nihonjin": "みなと",
+        "shimei_furigana": "サイトウ　ミナト",
+        "seinengappi": "1961-11-23",
+        "seibetsu": "1",
+        "jusho_choaza": "霞が関１丁目",
+        "jusho_banchigohyoki": "３番１号",
+    }
+    number = office.issue(TAX, NEW, **person)
+    asked = {"shimei": "斉藤みなと", "seinengappi": "1961-11-22", "jusho": "千代田区霞が関１－３－１"}
+    row = office.found(WELFARE, number, **asked, itchihoho={"jusho": "1"})
+    assert {"N02", "B03", "A01"} <= {why["code"] for why in row["riyu"]}
+    assert (row["tokuten"] > 50, row["riyofuragu"], row["yokushifuragu"]) == (True, "0", "0")
+    assert office.issue(WELFARE, CHOSEN, **person, atenabango=row["atenabango"]) == number
     assert office.deeds(TAX, number) == ["登録", "利用開始"]
 
 
