@@ -66,6 +66,7 @@ KINDS = (
     Kind("IndexCandidatesDeadLetters", "候補者検索の索引に反映できなかった人", "IndexCandidatesQueue"),
     Kind("UndeliveredCandidates", "索引のキューに届かなかった変更", "IndexCandidatesQueue"),
     Kind("SweepCandidatesUnstarted", "始められなかった候補者検索の索引の突き合わせ", None, _CLOCK),
+    Kind("ListDoublesUnstarted", "始められなかった二重登録の疑いの見回り", None, _CLOCK),
     Kind("NoteSequenceDeadLetters", "連番を記録できなかった回答", "NoteSequenceQueue"),
     Kind("UndeliveredAnswers", "連番のキューに届かなかった回答", "NoteSequenceQueue"),
     Kind("ListMissingDeadLetters", "住登者と比べられなかった全件ファイル", "ListMissingQueue"),

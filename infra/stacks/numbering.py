@@ -16,6 +16,7 @@ from infra.constructs.index_candidates import IndexCandidates
 from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
 from infra.constructs.integrated_access import SHOW as SHOW_INTEGRATED
 from infra.constructs.integrated_access import IntegratedAccess
+from infra.constructs.list_doubles import ListDoubles
 from infra.constructs.numbering_access import ISSUE, SHOW, NumberingAccess
 from infra.constructs.numbering_api import NumberingApi, watch_refusals
 from infra.constructs.outputs import publish
@@ -76,6 +77,7 @@ class NumberingStack(Stack):
             self, "PublishIntegrated", platform=self._platform, stateful=stateful
         )
         self.index_candidates = IndexCandidates(self, "IndexCandidates", platform=self._platform, stateful=stateful)
+        self.list_doubles = ListDoubles(self, "ListDoubles", platform=self._platform, stateful=stateful)
         self._publish_outputs()
 
     def _publish_outputs(self) -> None:
@@ -91,6 +93,8 @@ class NumberingStack(Stack):
                 "IndexCandidatesDeadLetters": index.queue.dead_letters.queue.queue_url,
                 "IndexCandidatesFunction": index.function.function.function_name,
                 "IndexCandidatesQueue": index.queue.queue.queue_url,
+                "ListDoublesFunction": self.list_doubles.function.function.function_name,
+                "ListDoublesUnstarted": self.list_doubles.clock.unstarted.queue.queue_url,
                 "PublishIntegratedDeadLetters": integrated.dead_letters.queue.queue_url,
                 "PublishIntegratedFunction": integrated.function.function.function_name,
                 "SweepCandidatesFunction": index.sweep.function.function_name,

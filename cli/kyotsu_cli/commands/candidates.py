@@ -1,22 +1,21 @@
-"""`kyotsu candidates`: how well candidate search finds people."""
+"""`kyotsu candidates`: candidate search for operators, its index, and how well it finds people."""
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from kyotsu.japanese import dates
 from kyotsu_cli.commands.options import AsJson
+from kyotsu_cli.deployment import connect
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.output import console, print_json
+from kyotsu_cli.output import console, notices, print_json, print_table
+from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `evaluate` a command of its own, although it is the only one."""
 
 
 @app.command()
@@ -42,3 +41,84 @@ def evaluate(
         print_json(done.summary())
     else:
         console.print(done.sentence(), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def search(
+    name: Annotated[str, typer.Option(help="氏名（通称・ローマ字・旧氏名でもよい）")] = "",
+    kana: Annotated[str, typer.Option(help="氏名のフリガナ")] = "",
+    birth: Annotated[str, typer.Option(help="生年月日（1980-02-29、昭和55年2月29日。不明は00）")] = "",
+    sex: Annotated[str, typer.Option(help="性別（1 男、2 女）")] = "",
+    address: Annotated[str, typer.Option(help="住所（どの書き方でも、旧住所でもよい）")] = "",
+    target: Annotated[str, typer.Option(help="1 住登外者、2 住民も")] = "1",
+    most: Annotated[int, typer.Option(min=1, max=50, help="候補者の最大数")] = 10,
+    purpose: Annotated[str, typer.Option(help="利用目的（purposes.yaml の id）")] = OPERATION,
+    as_json: AsJson = False,
+) -> None:
+    """この人ではないか、という候補者を、得点の高い順に理由とともに示す。示した人は監査証跡に残る。
+
+    支援措置対象者は、居所が分かる項目を示さず、住所の一致・不一致も得点に含めない。他業務参照不可の記録は示さない。
+    """
+    # Only searches pay for rapidfuzz and the parameters.
+    from kyotsu_cli import searching
+
+    deployment = connect()
+    Viewing(deployment, purpose)  # refuses a purpose that the catalogue does not know
+    asked = {
+        "shimei": name,
+        "shimei_furigana": kana,
+        "seinengappi": _birth(birth),
+        "seibetsu": sex,
+        "jusho": address,
+        "taisho": target,
+        "saidaikensu": str(most),
+    }
+    rows = searching.search(deployment, asked, purpose, str(uuid.uuid4()))
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    columns = ("得点", "宛名番号", "氏名", "フリガナ", "生年月日", "住所", "理由")
+    print_table("候補者", columns, [_row(row) for row in rows])
+
+
+@app.command()
+def rebuild(as_json: AsJson = False) -> None:
+    """候補者検索の索引を、台帳と住民の記録から作り直す。中断しても、もう一度実行すればよい。検索は止まらない。"""
+    from kyotsu_cli import searching
+
+    sweep = searching.sweep(connect())
+    sweep.begin()
+    while not (swept := sweep.run(lambda: True)).finished:
+        notices.print(f"続けています（{swept.looked_at:,}人）", highlight=False)
+    if as_json:
+        print_json({"looked_at": swept.looked_at, "repaired": swept.repaired})
+    else:
+        console.print(f"{swept.looked_at:,}人を確かめ、{swept.repaired:,}件を直しました。", highlight=False)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """候補者検索の索引が台帳・住民の記録と同じかを確かめる。直さない。違う人がいれば終了コード4。"""
+    from kyotsu_cli import searching
+
+    found = list(searching.differing(searching.sweep(connect())))
+    if as_json:
+        print_json({"differing": found})
+    else:
+        console.print("\n".join([*found, f"違う人：{len(found):,}人"]), highlight=False)
+    raise typer.Exit(Exit.NOT_ACCEPTED if found else Exit.OK)
+
+
+def _birth(text: str) -> str:
+    """Return a date in any usual notation as the call has it; what is none, as it is: the call says so."""
+    written = dates.written_date(text)
+    return f"{written[:4]}-{written[4:6]}-{written[6:]}" if written else text
+
+
+def _row(row: dict[str, Any]) -> tuple[object, ...]:
+    why = "、".join(reason["text"] for reason in row["riyu"])
+    hidden = row["yokushifuragu"] == "1"
+    items = ("shimei", "shimei_furigana", "seinengappi")
+    address = "（支援措置対象者）" if hidden else row.get("jusho")
+    return (row["tokuten"], row["atenabango"], *(row.get(item) for item in items), address, why)

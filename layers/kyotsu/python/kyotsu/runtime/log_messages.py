@@ -37,6 +37,8 @@ MESSAGES: Final = {
     "file.answered": "ファイルに回答しました。status が結果です。",
     "file.failed": "ファイルの受信に失敗しました。間を空けて再試行し、決められた回数の後はDLQに入ります。",
     "file.handed_over": "大きなファイルの検査が済み、ステートマシンに渡しました。",
+    "form.drawn": "転入届を作成しました。case_id が案件です。",
+    "form.not_drawn": "転入届を作成できませんでした。ステートマシンが再試行します。",
     "fullset.compared": "全件ファイルと住登者を比べました。missing がファイルにいない人の数です。",
     "fullset.continued": "全件ファイルと住登者の比較が終わらず、続きを次の実行に任せました。誤りではありません。",
     "fullset.failed": "全件ファイルと住登者を比べられませんでした。再試行します。",
