@@ -16,6 +16,7 @@ from kyotsu.addressees.search.people import Wanted
 from kyotsu.addressees.table import RegistryTable
 from kyotsu.contracts.api import ApiRequest
 from kyotsu.residents.applier import Head, StoredVersion
+from kyotsu.residents.table import ResidentTable
 from kyotsu.wiring import candidates, indexing, protection, registry, searching
 from kyotsu.wiring.catalogue import layout_columns
 from tests.fakes.addressees import FRESH, RECEIVED, RESIDENT, TAX
@@ -119,6 +120,24 @@ def test_what_is_read_of_people(cloud: Cloud, store: RegistryTable) -> None:
     with cloud.counted() as calls:
         people.details(Wanted())
     assert not calls
+
+
+def test_a_measure_takes_effect_at_once_also_on_a_linked_number(cloud: Cloud, store: RegistryTable) -> None:
+    call = searching.search_call()
+    assert store.write(registered(SECOND, person=HANAKO, principal=FRESH))
+    indexing.indexing().follow(SECOND)
+    assert {row["atenabango"]: row["yokushifuragu"] for row in rows(call)} == {FRESH: "0", SECOND: "0"}
+    measure = entry(1)._replace(effect="1", latest=True)
+    measures = ResidentTable(cloud.dynamodb, "protection", MUNICIPALITY)
+    assert not measures.replace_heads([Head(SECOND, 1, (measure,))])
+    found = rows(call)
+    assert {row["atenabango"]: (row["yokushifuragu"], row["jusho"]) for row in found} == {
+        FRESH: ("1", None),
+        SECOND: ("1", None),
+    }
+    assert "港町" not in str(found)
+    alone = dict.fromkeys(ASKED) | {"jusho": ASKED["jusho"]}
+    assert rows(call, **alone) == []
 
 
 def test_a_note_is_kept_as_it_was_made(cloud: Cloud) -> None:
