@@ -69,7 +69,7 @@ def asked(system: str = "010", **items: object) -> ApiRequest:
     return ApiRequest(body={**OPERATED, **ASKED, **items}, system=system, received_at=RECEIVED, request_id="search-1")
 
 
-def rows(call: Searching, **items: object) -> list[dict[str, Any]]:
+def rows(call: Searching, **items: Any) -> list[dict[str, Any]]:
     answered = call.answer(asked(**items))
     assert answered.status == 200, answered.codes
     found: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(answered.body))["result"]

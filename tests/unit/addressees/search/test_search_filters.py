@@ -22,7 +22,8 @@ NOTHING: dict[str, Any] = dict.fromkeys(ASKED)
 
 def is_found(searched: SearchOffice, item: str, value: str, method: str) -> bool:
     """Tell whether a search that gives an item otherwise, and wants it so, finds the one who is registered."""
-    with_it = searched.rows(**{item: value, "itchihoho": {item: method}})
+    asked: dict[str, Any] = {item: value, "itchihoho": {item: method}}
+    with_it = searched.rows(**asked)
     assert [row["atenabango"] for row in with_it] in ([], [FRESH])
     return bool(with_it)
 
