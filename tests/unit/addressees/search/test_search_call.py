@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from kyotsu.addressees.candidates_table import Scope
 from kyotsu.addressees.history_call import ShowingUndecidedError
+from kyotsu.addressees.indexed_people import KnownResident, forms_of
 from kyotsu.addressees.search.finding import MOST_BATCHES, SPARE
 from kyotsu.contracts.audit import Deed
 from tests.fakes.addressees import FRESH, RESIDENT, TAX, WELFARE
@@ -332,3 +334,23 @@ def test_two_businesses_are_shown_the_same_but_for_their_use() -> None:
     found = SearchOffice()
     found.add(FRESH, HANAKO, uses=frozenset({TAX, WELFARE}))
     assert found.rows("010") == found.rows("022")
+
+
+def test_the_index_holds_nothing_that_was_closed_to_who_may_read_the_record_now() -> None:
+    """Else a search by what was closed would find the person, whatever the answer leaves out."""
+
+    def names(closed: list[bool], **fields: Any) -> int:
+        found = SearchOffice()
+        found.add(FRESH, TARO, HANAKO, closed=closed, **fields)
+        records = [entry.record for entry in reversed(found.registry.history(FRESH))]
+        return len(forms_of(records, KnownResident(None, ()))[Scope.NON_RESIDENTS].names)
+
+    assert names([False, False]) == 2
+    assert names([True, False]) == 1
+    assert names([True, True]) == names([False, True]) == 2, "its owner may know what it closed itself"
+    stranger = SearchOffice()
+    stranger.add(FRESH, HANAKO, closed_to_others=True, owner=WELFARE)
+    was = stranger.registry.records[FRESH]
+    stranger.add(FRESH, TARO, closed_to_others=True)
+    now = replace(stranger.registry.records[FRESH], revision=2)
+    assert len(forms_of([now, was], KnownResident(None, ()))[Scope.NON_RESIDENTS].names) == 1
