@@ -53,6 +53,16 @@ def definition(name: str) -> Any:
     return json.loads((MACHINES / f"{name}.asl.json").read_text("utf-8"))
 
 
+@cache
+def impatient(name: str) -> Any:
+    """Return a machine that gives up after two tries, so that executions fail for good as often as chance wants."""
+    machine = json.loads((MACHINES / f"{name}.asl.json").read_text("utf-8"))
+    for state in machine["States"].values():
+        for retry in state.get("Retry", []):
+            retry["MaxAttempts"] = 1
+    return machine
+
+
 @dataclass
 class MovableClock:
     """A clock that a test sets forward."""
@@ -166,6 +176,7 @@ class Town:
             "AwaitSignal": self._await,
         }
         self._moves = moves
+        self.definition: Callable[[str], Any] = definition
 
     # Machines
 
@@ -175,7 +186,7 @@ class Town:
             return
         kind = "move_out" if case.kind is CaseKind.MOVE_OUT else "move_in"
         self.executions[name] = Execution(
-            name, definition(kind), self.functions, {"case": case.id, "timeouts": TIMEOUTS}, self.edges[kind]
+            name, self.definition(kind), self.functions, {"case": case.id, "timeouts": TIMEOUTS}, self.edges[kind]
         )
 
     def ended(self, case: Case) -> bool:

@@ -6,7 +6,10 @@ everything twice. Then the disturbance ends, and everything must have come to a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,16 +20,29 @@ from kyotsu.moving.ports import MessageKind
 from kyotsu.moving.rules import Rules
 from tests.fakes.asl import Fault, Status
 from tests.fakes.interruption import Interruption, StoppedError
-from tests.fakes.moving_world import Japan, family, resident_items, settle_family
+from tests.fakes.moving_world import Japan, family, impatient, resident_items, settle_family
 
+PORTS = ["", "MemoryOutbox", "MemoryPapers", "MemoryHanding", "MemoryStatus", "Town"]
 CLERK = [SignalKind.ACCEPTED, SignalKind.APPROVED, SignalKind.RELEASED, SignalKind.RETURNED]
+
+
+@dataclass
+class Outages(Interruption):
+    """Single calls that fail, and a port that is down for a while."""
+
+    down: str = ""
+
+    def call(self, name: str, method: Callable[..., Any], *args: Any) -> Any:
+        if self.down and name.startswith(f"{self.down}."):
+            raise StoppedError
+        return super().call(name, method, *args)
 
 
 class Chance:
     """What happens next, by numbers that Hypothesis draws."""
 
-    def __init__(self, japan: Japan, data: st.DataObject) -> None:
-        self.japan, self.data = japan, data
+    def __init__(self, japan: Japan, outages: Outages, data: st.DataObject) -> None:
+        self.japan, self.outages, self.data = japan, outages, data
         self.application = family(size=2)
         self.moving_out = self.moving_in = ""
         self.arrived = set[str]()
@@ -37,10 +53,10 @@ class Chance:
 
     def happen(self) -> None:
         """Let one thing happen, disturbed or not."""
-        japan, what = self.japan, self.pick(12)
-        interruption = japan.interruption
+        what = self.pick(13)
+        interruption = self.outages
         # One of the next calls of ports may fail, before or after its effect.
-        interruption.at = len(interruption.calls) + 1 + self.pick(6) if self.pick(3) == 0 else 0
+        interruption.at = len(interruption.calls) + 1 + self.pick(6) if self.pick(8) == 0 else 0
         interruption.after = self.pick(2) == 1
         try:
             self._happen(what)
@@ -52,7 +68,7 @@ class Chance:
     def _happen(self, what: int) -> None:
         japan = self.japan
         if what <= 5 and (runnable := japan.runnable()):
-            fault = [None, None, Fault.THROTTLED, Fault.KILLED, Fault.TIMED_OUT, Fault.CRASHED][self.pick(6)]
+            fault = [*[None] * 8, Fault.THROTTLED, Fault.KILLED, Fault.TIMED_OUT, Fault.CRASHED][self.pick(12)]
             runnable[self.pick(len(runnable))].step(fault)
         elif what == 6:
             self._office()
@@ -70,6 +86,9 @@ class Chance:
             day = (japan.clock.now() + timedelta(days=1)).date().isoformat()
             self.arrived.add(f"9{person.position:014d}")
             japan.there.move_in(f"9{person.position:014d}", **{**resident_items(person), "idonengappi": day})
+
+        elif what == 12:
+            self.outages.down = PORTS[self.pick(len(PORTS))]
 
     def _office(self) -> None:
         if self.moving_out and self.japan.here.knows(self.moving_out):
@@ -112,13 +131,18 @@ class Chance:
 
 @given(st.data())
 def test_whatever_happens_ends_well(data: st.DataObject) -> None:
-    interruption = Interruption()
-    japan = Japan(Rules(approval=data.draw(st.sampled_from(["clerk", "automatic"]))), interruption)
-    chance = Chance(japan, data)
+    outages = Outages()
+    japan = Japan(Rules(approval=data.draw(st.sampled_from(["clerk", "automatic"]))), outages)
+    for town in japan.towns.values():
+        town.definition = impatient
+    chance = Chance(japan, outages, data)
     settle_family(japan.here, chance.application, jusho_banchigohyoki=data.draw(st.sampled_from(["1-1", "9-9"])))
     japan.here.restraints.known["000000000000002"] = data.draw(st.sampled_from(list(Restraint)))
-    for _ in range(data.draw(st.integers(10, 80))):
+    chance.moving_out = "O-A2026000001"
+    chance.file()
+    for _ in range(data.draw(st.integers(10, 120))):
         chance.happen()
+    outages.down = ""
     _undisturbed(japan, chance)
     _nothing_twice(japan)
     _nothing_left(japan)
