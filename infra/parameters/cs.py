@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from infra.parameters.errors import ParameterError
 
-SIMULATED = "https://juki-net.invalid"
-"""Of sandboxes, which have a simulator at its place; on AWS nobody is there, and messages wait."""
 _URL = re.compile(r"https://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[A-Za-z0-9_+=,.@/-]{1,575}")
 

@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--with-parent", action="store_true", help="標準入力が閉じたら終了する")
     parser.add_argument("--secondary", action="store_true", help="一番上の endpoints.json を書かない")
     parser.add_argument("--assembly", type=Path, help="合成済みのフォルダーを使う")
+    parser.add_argument("--juki-net", default="", help="住基ネットのシミュレーターのURL（既定：一緒に起動する）")
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     return run(
@@ -28,6 +29,7 @@ def main() -> int:
         with_parent=given.with_parent,
         secondary=given.secondary,
         assembly=given.assembly,
+        juki_net=given.juki_net,
     )
 
 

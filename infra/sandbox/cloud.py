@@ -29,6 +29,8 @@ class Cloud:
     apis: Apis
     origins: Origins
     access: Access
+    juki_net: str = ""
+    """URL of the simulator of 住基ネット that stands in for a CS; "": there is none."""
     account: str = ACCOUNT
     region: str = REGION
     layers: dict[str, Path] = field(default_factory=dict)

@@ -35,6 +35,7 @@ def describe(
         "iam_api_url": outputs.get("NumberingIamApiUrl"),
         "apis": apis,
         "token_url": outputs.get("TokenUrl"),
+        "juki_net_url": cloud.juki_net or None,
         "clients": dict(clients or {}),
         "credentials": {system: of_linked_system(cloud.access, system) for system in buckets},
         "tables": {

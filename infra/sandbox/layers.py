@@ -11,7 +11,8 @@ from infra.bundling import build_local_dependencies, build_local_forms
 
 def local_layer(folder: Path) -> Path:
     """Return `folder`, or the local build of the same layer if `folder` holds compiled modules."""
-    if (folder / "python" / "typst").is_dir():
+    libraries = folder / "python"
+    if (libraries / "typst").is_dir() and not (libraries / "boto3").is_dir():
         return build_local_forms()
     if any(folder.glob("python/**/*.so")):
         return build_local_dependencies()

@@ -34,11 +34,12 @@ Poller = QueuePoller | StreamPoller | Clock
 
 @contextmanager
 def running(
-    stacks: Sequence[Stack], port: int, state_dir: Path, *, api_port: int = 0, enforced: bool = True
+    stacks: Sequence[Stack], port: int, state_dir: Path, *, api_port: int = 0, enforced: bool = True, juki_net: str = ""
 ) -> Iterator[tuple[Cloud, dict[str, Any]]]:
     """Serve `stacks` while the block runs: AWS on `port`, the APIs on `api_port` (0: any free one).
 
-    Give their cloud and the outputs of all stacks. Not `enforced`, everybody may do everything. Raises PortTakenError.
+    Functions find the simulator at the URL `juki_net` in place of a CS. Give their cloud and the outputs of all stacks.
+    Not `enforced`, everybody may do everything. Raises PortTakenError.
     """
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
     functions, pollers = Functions(), list[Poller]()
@@ -52,7 +53,7 @@ def running(
         apis, api_server = listener(api_port, functions.invoke, KnownCallers(access), ACCOUNT, REGION)
         at_end.enter_context(api_server)
         origins = at_end.enter_context(Origins())
-        cloud = Cloud(server.endpoint, state_dir, functions, apis, origins, access)
+        cloud = Cloud(server.endpoint, state_dir, functions, apis, origins, access, juki_net=juki_net)
         outputs = _deploy_all(cloud, stacks)
         for mapping in cloud.mappings:
             acting.follow(mapping)

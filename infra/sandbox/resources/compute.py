@@ -11,6 +11,7 @@ from infra.sandbox.intrinsics import Created
 from infra.sandbox.layers import local_layer
 from infra.sandbox.running.mapping import Mapping
 from infra.sandbox.running.worker import Function
+from infra.simulated import CS_URL
 
 BYTECODE = Path(__file__).resolve().parents[3] / ".build" / "bytecode"
 """Shared by all sandboxes of a checkout: compiling the layers takes a function's first event several seconds."""
@@ -113,7 +114,8 @@ def _environment(place: Place, name: str, code: Path, properties: dict[str, Any]
         "_HANDLER": properties["Handler"],
     }
     variables = properties.get("Environment", {}).get("Variables", {})
-    return lambda_own | {key: str(value) for key, value in variables.items()}
+    simulated = {CS_URL: place.cloud.juki_net}
+    return lambda_own | {key: simulated.get(str(value), str(value)) for key, value in variables.items()}
 
 
 def _placeholder_zip() -> bytes:
