@@ -94,7 +94,7 @@ def found(scope: str, number: str) -> list[str]:
 
 def message(kind: Any, number: str) -> dict[str, Any]:
     told = {"event_id": "e", "municipality": MUNICIPALITY, "addressee_number": number, "sequence": 1}
-    more: dict[str, Any] = {} if kind is ResidentRecorded else {"systems": [], "principal": None, "closed": False}
+    more: dict[str, Any] = {} if kind is ResidentRecorded else {"systems": [], "closed": False}
     body = {"source": "kyotsu", "detail-type": kind.__name__, "detail": msgspec.to_builtins(kind(**told, **more))}
     return {
         "messageId": f"m{number}",

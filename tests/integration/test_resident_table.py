@@ -92,3 +92,18 @@ def test_another_error_than_a_lost_race_is_told(cloud: Cloud) -> None:
 def test_municipalities_in_one_table_do_not_see_each_other(cloud: Cloud) -> None:
     cloud.residents.replace_heads([Head("1", 1, (entry(),))])
     assert ResidentTable(cloud.dynamodb, "residents", "143413").heads(["1"])["1"].revision == 0
+
+
+def test_several_versions_are_read_by_one_call_in_order_and_without_sealed_values(cloud: Cloud) -> None:
+    layout = "001o006/v1"
+    entries = [entry(key) for key in (3, 1, 2)]
+    cloud.residents.put_versions(
+        [StoredVersion("1", each, layout, [str(each.history), *[""] * 5, "secret", ""]) for each in entries]
+    )
+    with cloud.counted() as calls:
+        found = cloud.residents.several("1", entries)
+    assert calls == {"BatchGetItem": 1}
+    assert [values[0] for _, values in found] == ["3", "1", "2"]
+    assert found == [cloud.residents.values("1", each) for each in entries]
+    assert all(values[6] == "" for _, values in found)
+    assert cloud.residents.several("1", []) == []
