@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from kyotsu.addressees.candidates import scoring
 from kyotsu.addressees.candidates_table import CandidateKeys, Scope, TablePostings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from kyotsu_cli.output import console, notices, print_json, print_table
 from kyotsu_cli.viewing import OPERATION, Viewing
 
 app = typer.Typer(no_args_is_help=True)
+_WIDE = {0x20: 0x3000} | {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 @app.command()
@@ -65,11 +67,11 @@ def search(
     deployment = connect()
     Viewing(deployment, purpose)  # refuses a purpose that the catalogue does not know
     asked = {
-        "shimei": name,
-        "shimei_furigana": kana,
+        "shimei": _wide(name),
+        "shimei_furigana": _wide(kana),
         "seinengappi": _birth(birth),
         "seibetsu": sex,
-        "jusho": address,
+        "jusho": _wide(address),
         "taisho": target,
         "saidaikensu": str(most),
     }
@@ -108,6 +110,11 @@ def check(as_json: AsJson = False) -> None:
     else:
         console.print("\n".join([*found, f"違う人：{len(found):,}人"]), highlight=False)
     raise typer.Exit(Exit.NOT_ACCEPTED if found else Exit.OK)
+
+
+def _wide(text: str) -> str:
+    """Return a text in full width, as the call has it."""
+    return unicodedata.normalize("NFKC", text).translate(_WIDE)
 
 
 def _birth(text: str) -> str:
