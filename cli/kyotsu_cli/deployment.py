@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 ENDPOINTS = "KYOTSU_ENDPOINTS"
-STACKS = ("Stateful", "Access", "Numbering", "Linkage", "Delivery", "Watch")
+STACKS = ("Stateful", "Access", "Numbering", "Linkage", "Delivery", "Moving", "Watch")
 
 
 @dataclass(frozen=True)

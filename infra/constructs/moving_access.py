@@ -126,6 +126,20 @@ class MovingAccess:
         """Let a function hand signals to the machines that wait."""
         function.allow(["states:SendTaskSuccess"], [self.machine_arn(name) for name in (MOVE_OUT, MOVE_IN)])
 
+    @property
+    def portal_bucket(self) -> str:
+        """Name of the bucket that documents of マイナポータル come to."""
+        parameters = self.platform.parameters
+        return f"{parameters.bucket_prefix}{parameters.moving.portal_system}"
+
+    def let_show_status(self, function: PythonFunction) -> None:
+        """Let a function show applicants how their cases stand."""
+        bucket = [f"arn:{Stack.of(self.stateful).partition}:s3:::{self.portal_bucket}"]
+        function.allow_objects(["s3:GetObject", "s3:PutObject"], bucket, "status/")
+        # Without it S3 answers "access denied" where nothing is shown yet.
+        function.allow(["s3:ListBucket"], bucket, StringLike={"s3:prefix": "status/*"})
+        function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
+
     def let_note_failures(self, function: PythonFunction) -> None:
         """Let a function note why a message of its queue failed."""
         own = only_partitions(self.platform.parameters, FAILURES)

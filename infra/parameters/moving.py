@@ -19,6 +19,8 @@ class Moving:
 
     rules: Rules = field(default_factory=Rules)
     """Windows, 決裁, periods of 特例転入, and when papers are destroyed: `kyotsu.moving.rules`."""
+    portal_system: str = "029"
+    """System of the catalogue into whose bucket documents of マイナポータル come (申請管理)."""
     form_days: int = 30
     """How long after the visit a drawn 転入届 is kept; it never outlives the case's papers."""
     case_days: int = 300

@@ -8,6 +8,11 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.draw_form import DrawForm
+from infra.constructs.moving_access import MovingAccess
+from infra.constructs.outputs import publish
+from infra.constructs.receive_application import ReceiveApplication
+from infra.constructs.watch_cases import WatchCases
 from infra.parameters.types import Parameters
 from infra.stacks.platform import platform_of
 from infra.stacks.stateful import StatefulStack
@@ -27,3 +32,22 @@ class MovingStack(Stack):
             description=f"Kyotsu {parameters.stage} of {parameters.municipality}: moving one-stop",
         )
         self.platform = platform_of(self, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
+        access = MovingAccess(self.platform, stateful)
+        self.receive = ReceiveApplication(self, "Receive", access=access)
+        self.watch = WatchCases(self, "Watch", access=access)
+        self.draw_form = DrawForm(self, "DrawForm", platform=self.platform, stateful=stateful, layers=layers)
+        self._publish_outputs()
+
+    def _publish_outputs(self) -> None:
+        receive = self.receive
+        publish(
+            self,
+            {
+                "ReceiveApplicationDeadLetters": receive.queue.dead_letters.queue.queue_url,
+                "ReceiveApplicationFunction": receive.function.function.function_name,
+                "ReceiveApplicationQueue": receive.queue.queue.queue_url,
+                "UndeliveredApplications": receive.undelivered.queue.queue_url,
+                "WatchCasesFunction": self.watch.function.function.function_name,
+                "WatchCasesUnstarted": self.watch.clock.unstarted.queue.queue_url,
+            },
+        )

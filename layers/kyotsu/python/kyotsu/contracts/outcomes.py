@@ -1,7 +1,7 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, E16xx their migration, W10xx are
+file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, E16xx their migration and search, W10xx are
 remarks on a row that was accepted, W15xx on a request that was done, W16xx on a row that is migrated, I1xxx tell of
 something normal. A message is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never
 repeats a received value.
@@ -362,9 +362,7 @@ APPLICATION_FOR_ANOTHER = _error(
 APPLICATION_SAME_PLACE = _error(
     "E1707", "転出先が転出元と同じです。同じ市区町村の中での転居は、転居予約をしてください。"
 )
-APPLICATION_OUT_OF_WINDOW = _error(
-    "E1708", "オンラインで受け付けるのは、異動日の{before}日前から{after}日後までです。窓口で届け出てください。"
-)
+APPLICATION_OUT_OF_WINDOW = _error("E1708", "異動日が、オンラインで受け付ける期間の外です。窓口で届け出てください。")
 APPLICATION_NOBODY = _error("E1709", "異動する人がいません。1人以上を設定してください。")
 APPLICATION_POSITIONS = _error("E1710", "異動する人と届出人の番号は、1から順に重複なく設定してください。")
 APPLICATION_NO_VISIT = _error("E1711", "予約には、申請した日以後の来庁予定日が必要です。")

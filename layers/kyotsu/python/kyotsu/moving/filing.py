@@ -64,8 +64,7 @@ class Filing:
     def _of_dates(self, filed: Filed, kind: CaseKind) -> Iterator[Problem]:
         submitted = submitted_on(filed)
         if filed.planned_on.year not in _YEARS or not self.rules.accepts(filed.planned_on, submitted):
-            before, after = self.rules.window_before, self.rules.window_after
-            yield problem(outcomes.APPLICATION_OUT_OF_WINDOW, before=before, after=after)
+            yield problem(outcomes.APPLICATION_OUT_OF_WINDOW)
         reserves = kind is not CaseKind.MOVE_OUT
         if (reserves and filed.visit_on is None) or (filed.visit_on is not None and filed.visit_on < submitted):
             yield problem(outcomes.APPLICATION_NO_VISIT)
