@@ -17,6 +17,8 @@ from kyotsu.linkage.keys import spellings
 ROOT = Path(__file__).resolve().parent.parent
 MAX_RULES = 1000
 """S3's limit for one bucket."""
+INBOX_DAYS = 30
+"""Days that a document of マイナポータル stays if it can't be received: more than a message waits to be redriven."""
 NONCURRENT_DAYS = 30
 """Days that a replaced or expired version can still be read; a message waits at most 14 days to be redriven."""
 
@@ -59,8 +61,10 @@ def lifecycle_rules(system: str, kept: tuple[Kept, ...]) -> tuple[s3.LifecycleRu
     ]
     # Of overlapping rules the shorter one counts in S3, so this one meets only what belongs to no interface.
     longest = max(k.days for k in kept)
-    folders = ("outbox", "answers", "deliveries", "notices")
+    folders = ("outbox", "answers", "deliveries", "notices", "status")
     rules += [_rule(f"{folder}-other", f"{folder}/", longest) for folder in folders]
+    # Documents of the portal are removed once they are received; this is what nobody could read.
+    rules.append(_rule("inbox", "inbox/", INBOX_DAYS))
     rules.append(s3.LifecycleRule(id="delete-markers", expired_object_delete_marker=True))
     if len(rules) >= MAX_RULES:
         raise ParameterError(f"the bucket of {system} would need {len(rules)} lifecycle rules; S3 takes {MAX_RULES}")

@@ -6,32 +6,24 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra.constructs.alarms import each_minute
-from infra.constructs.announcing import announce, feed
+from infra.constructs.announcing import announce, feed, work_queue
 from infra.constructs.function import PythonFunction
 from infra.constructs.moving_access import MovingAccess
-from infra.constructs.queues import DeadLetters, WorkQueue
+from infra.constructs.queues import DeadLetters
 
 SOURCE = "moving/receive_application"
 TIMEOUT = Duration.minutes(1)
 
 
 class ReceiveApplication(Construct):
-    """The rule, its queue and the function that makes cases of documents; what failed on the way is kept and alarmed."""
+    """The rule, its queue and the function that makes cases of documents; what fails is kept and alarmed."""
 
     def __init__(self, scope: Construct, construct_id: str, *, access: MovingAccess) -> None:
         super().__init__(scope, construct_id)
         self._access = access
         platform, stateful = access.platform, access.stateful
         parameters = platform.parameters
-        self.queue = WorkQueue(
-            self,
-            "Applications",
-            key=stateful.keys.messages,
-            alarms=platform.alarms,
-            function_timeout=TIMEOUT,
-            oldest_seconds=60 * parameters.moving.intake_oldest_minutes,
-            retries=parameters.retries,
-        )
+        self.queue = work_queue(self, "Applications", platform=platform, stateful=stateful, function_timeout=TIMEOUT)
         self.undelivered = DeadLetters(self, "Undelivered", key=stateful.keys.messages, alarms=platform.alarms)
         pattern = {
             "source": ["aws.s3"],

@@ -35,8 +35,6 @@ class Moving:
     """Executions of one case; after so many failures only an operator starts another one."""
     intake_concurrency: int = 5
     """How many documents are received at once."""
-    intake_oldest_minutes: int = 30
-    """Age of the oldest document not yet received at which operators are alarmed."""
 
     def __post_init__(self) -> None:
         if not 0 < self.case_days <= LONGEST_EXECUTION:

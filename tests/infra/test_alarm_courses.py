@@ -93,6 +93,9 @@ COURSES = {
     "deliveries-refused": _counted(ALL_WELL),
     "protection-not-applied": _counted(ALL_WELL),
     "files-undelivered": _counted(ALL_WELL),
+    "applications-unreadable": _counted(ALL_WELL),
+    "cases-resumed": _counted(ALL_WELL),
+    "cases-stuck": _counted(ALL_WELL),
     # Measured every five minutes, in seconds.
     "deliveries-unoffered": Course(
         lambda _: {minute: (60.0 * minute,) for minute in range(0, 6 * HOUR, 5)},

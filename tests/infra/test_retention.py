@@ -83,6 +83,13 @@ def test_the_longest_wait_of_a_message_is_shorter_than_any_retention(stateful: T
         assert rule.get("NoncurrentVersionExpiration", {"NoncurrentDays": 30})["NoncurrentDays"] > waits
 
 
+def test_documents_of_the_portal_do_not_stay(stateful: Template) -> None:
+    """Requirement: an application that nobody could read is forgotten, after every message about it."""
+    rule = rules(stateful, "029")["inbox"]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("inbox/", 30)
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+
+
 def test_more_rules_than_s3_takes_are_refused() -> None:
     many = tuple(Kept(f"{number:03d}o{index:03d}", None, 90) for number in range(9) for index in range(30))
     with pytest.raises(ParameterError, match="1000"):

@@ -29,15 +29,18 @@ LAST_REVISION = 999
 _YEARS = range(2000, 2200)
 """Beyond them arithmetic of dates ends."""
 
+# `$` also matches before a line's end: nothing may follow.
 Text = Annotated[str, Meta(max_length=300)]
 Name = Annotated[str, Meta(max_length=100)]
 Short = Annotated[str, Meta(max_length=20)]
-Code = Annotated[str, Meta(pattern="^[0-9]{6}$")]
-Number = Annotated[str, Meta(pattern="^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", description="受付番号")]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?![\s\S])")]
+Number = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$(?![\s\S])", description="受付番号")]
 Revision = Annotated[int, Meta(ge=1, le=LAST_REVISION, description="版：訂正のたびに増やす")]
 Moment = Annotated[datetime, Meta(tz=True, description="申請日時（時差つき）")]
-BirthDate = Annotated[str, Meta(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="月・日が不詳なら00")]
-Reference = Annotated[str, Meta(pattern="^([0-9A-Za-z-]{1,64})?$", description="個人番号の参照。番号そのものではない")]
+BirthDate = Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$(?![\s\S])", description="月・日が不詳なら00")]
+Reference = Annotated[
+    str, Meta(pattern=r"^([0-9A-Za-z-]{1,64})?$(?![\s\S])", description="個人番号の参照。番号そのものではない")
+]
 
 
 class Part(StrEnum):
@@ -58,8 +61,8 @@ Parts = Annotated[list[Part], Meta(min_length=1, max_length=3)]
 class FiledAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """住所, as far as it is known; of the planned one perhaps the municipality alone."""
 
-    municipality_code: Annotated[str, Meta(pattern="^([0-9]{6})?$")] = ""
-    postal_code: Annotated[str, Meta(pattern="^([0-9]{3}-?[0-9]{4})?$")] = ""
+    municipality_code: Annotated[str, Meta(pattern=r"^([0-9]{6})?$(?![\s\S])")] = ""
+    postal_code: Annotated[str, Meta(pattern=r"^([0-9]{3}-?[0-9]{4})?$(?![\s\S])")] = ""
     prefecture: Annotated[str, Meta(max_length=4)] = ""
     municipality_name: Annotated[str, Meta(max_length=12)] = ""
     machiaza: Annotated[str, Meta(max_length=120)] = ""
