@@ -1,10 +1,10 @@
 """The one catalogue of outcomes: every code a sender, a caller or an operator can meet.
 
 E0001–E0004 are those of 住登外者宛名番号付番API 2.0; E1001 and above are ours. E10xx concern a row, E11xx a whole
-file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, E16xx their migration and search, W10xx are
-remarks on a row that was accepted, W15xx on a request that was done, W16xx on a row that is migrated, I1xxx tell of
-something normal. A message is a Japanese sentence whose `{placeholders}` are filled by `Outcome.sentence`; it never
-repeats a received value.
+file, E13xx clients and tokens, E14xx deliveries, E15xx non-resident addressees, E16xx their migration and the search
+for them, W10xx are remarks on a row that was accepted, W15xx on a request that was done, W16xx on a row that is
+migrated, I1xxx tell of something normal. A message is a Japanese sentence whose `{placeholders}` are filled by
+`Outcome.sentence`; it never repeats a received value.
 """
 
 from __future__ import annotations
