@@ -51,6 +51,10 @@ _LANE = (
     "メッセージは利用側の列を起こすだけのものです。失敗した提供は後回しになり、列は先へ進んでいます。原因を除いた後、"
     "kyotsu deliveries list で「後回し」の提供を探し、kyotsu deliveries reoffer で再提供してから、消してください。"
 )
+_CS_LANE = (
+    "メッセージは1人分の電文の列を起こすだけのものです。電文は失われておらず、見回りが同じ列をまた起こします。原因を除き、"
+    "kyotsu cs messages で列が進んだことを確かめてから、消してください。"
+)
 _TOPIC = "利用側への通知だけが失われました。ファイルは提供されています。原因を除いた後、メッセージを消してください。"
 _CLOCK = "定期実行を始められなかった記録です。次の回が同じ仕事をします。原因を除いた後、メッセージを消してください。"
 
@@ -80,6 +84,10 @@ KINDS = (
     Kind("WatchDeliveriesUnstarted", "始められなかった提供の確認", None, _CLOCK),
     Kind("ReceiveApplicationDeadLetters", "受け付けられなかったマイナポータルの申請", "ReceiveApplicationQueue"),
     Kind("UndeliveredApplications", "受付のキューに届かなかったマイナポータルの申請", "ReceiveApplicationQueue"),
+    Kind("SendMessageDeadLetters", "処理に失敗したCS電文の列", None, _CS_LANE),
+    Kind("ReceiveMessageDeadLetters", "取り込めなかったCSの電文", "ReceiveMessageQueue"),
+    Kind("UndeliveredMessages", "取り込みのキューに届かなかったCSの電文", "ReceiveMessageQueue"),
+    Kind("SweepMessagesUnstarted", "始められなかったCS電文の見回り", None, _CLOCK),
     Kind("WatchCasesUnstarted", "始められなかった引越しOSSの確認", None, _CLOCK),
     Kind("SweepOutboxUnstarted", "始められなかったoutboxの突き合わせ", None, _CLOCK),
     Kind("PublishKeysUnstarted", "始められなかった公開文書の更新", None, _CLOCK),

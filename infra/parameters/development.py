@@ -3,10 +3,12 @@
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.parameters.access import TokenServer
+from infra.parameters.cs import CommunicationServer
 from infra.parameters.linking import EXAMPLE_ACCOUNT, everybody
 from infra.parameters.moving import Moving
 from infra.parameters.municipalities import accepted_by
 from infra.parameters.types import Parameters, Retries
+from infra.simulated import CS_URL
 from infra.systems import provider_systems
 from kyotsu.moving.rules import Rules
 
@@ -33,6 +35,7 @@ def development(municipality: str, linked_account: str | None = EXAMPLE_ACCOUNT)
         # Whoever tries things sends one file after the other.
         settling_seconds=0,
         tokens=TokenServer(allow_basic=True),
+        cs=CommunicationServer(url=CS_URL, sweep_every=1),
         moving=Moving(rules=Rules(approval="automatic"), watch_every=1),
         linked=everybody(provider_systems(), linked_account),
     )

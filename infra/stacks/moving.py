@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.bundling import Layers
+from infra.constructs.cs_gateway import CsGateway
 from infra.constructs.draw_form import DrawForm
 from infra.constructs.moving_access import MovingAccess
 from infra.constructs.outputs import publish
@@ -33,6 +34,7 @@ class MovingStack(Stack):
         )
         self.platform = platform_of(self, parameters=parameters, stateful=stateful, functions=functions, layers=layers)
         access = MovingAccess(self.platform, stateful)
+        self.cs = CsGateway(self, "Cs", moving=access)
         self.receive = ReceiveApplication(self, "Receive", access=access)
         self.watch = WatchCases(self, "Watch", access=access)
         self.draw_form = DrawForm(self, "DrawForm", platform=self.platform, stateful=stateful, layers=layers)
@@ -43,6 +45,7 @@ class MovingStack(Stack):
         publish(
             self,
             {
+                **self.cs.outputs(),
                 "ReceiveApplicationDeadLetters": receive.queue.dead_letters.queue.queue_url,
                 "ReceiveApplicationFunction": receive.function.function.function_name,
                 "ReceiveApplicationQueue": receive.queue.queue.queue_url,

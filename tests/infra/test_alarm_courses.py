@@ -44,6 +44,16 @@ def _always(value: float, until: int) -> Samples:
     return dict.fromkeys(range(until), (0.0, value, 0.0))
 
 
+def _measured(minutes: int, within: int, most: int) -> Course:
+    """An age in seconds that is measured every five minutes: it grows, or never exceeds so many minutes."""
+    return Course(
+        lambda _: {minute: (60.0 * minute,) for minute in range(0, minutes, 5)},
+        lambda _: {minute: (60.0 * (minute % most),) for minute in range(0, minutes, 5)},
+        minutes,
+        within,
+    )
+
+
 def _counted(good: Samples) -> Course:
     """A metric that counts what must never happen: one is enough, among many that went well."""
     return Course(lambda _: {10: (0.0, 0.0, 1.0, 0.0)}, lambda _: good, 60, 15)
@@ -94,6 +104,16 @@ COURSES = {
     "protection-not-applied": _counted(ALL_WELL),
     "files-undelivered": _counted(ALL_WELL),
     "applications-unreadable": _counted(ALL_WELL),
+    "cs-messages-parked": _counted(ALL_WELL),
+    # Measured by the sweep, in seconds or messages.
+    "cs-messages-unsent": _measured(6 * HOUR, 2 * HOUR, most=20),
+    "cs-messages-unacknowledged": _measured(6 * HOUR, 3 * HOUR, most=30),
+    "cs-messages-rejected": Course(
+        lambda _: {minute: (0.0 if minute < 60 else 1.0,) for minute in range(0, 6 * HOUR, 5)},
+        lambda _: dict.fromkeys(range(0, 6 * HOUR, 5), (0.0,)),
+        6 * HOUR,
+        2 * HOUR,
+    ),
     "cases-resumed": _counted(ALL_WELL),
     "cases-stuck": _counted(ALL_WELL),
     # Measured every five minutes, in seconds.
