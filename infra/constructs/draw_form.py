@@ -56,7 +56,7 @@ class DrawForm(Construct):
 
     def _let_keep_papers(self) -> None:
         stateful, function, parameters = self._stateful, self.function, self._parameters
-        own, bucket = only_partitions(parameters, CASES), [stateful.paper_files.bucket.bucket_arn]
+        own, bucket = only_partitions(parameters, CASES), [stateful.paper_arn]
         actions = ["BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"]
         function.allow([f"dynamodb:{action}" for action in actions], [stateful.papers.table.table_arn], **own)
         function.allow_objects(["s3:GetObject"], bucket, f"{parameters.municipality}/")
