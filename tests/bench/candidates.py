@@ -16,12 +16,13 @@ from kyotsu.addressees.candidates import files, forms, scoring, searching
 from kyotsu.addressees.candidates.people import Query
 from tests.bench.rounds import on_one_core, rate, spread
 from tools.candidates import development, measuring
+from tools.candidates import unseen as unseen_kinds
 from tools.candidates.measuring import Answer
 from tools.candidates.training import World, measured
 
 SEED = 31
 SMALL, LARGE = 20_000, 200_000
-QUERIES, NOBODIES, ROUNDS = 1650, 900, 5
+QUERIES, NOBODIES, EACH, ROUNDS = 1650, 900, 50, 5
 _TIMED = 600
 
 
@@ -31,9 +32,12 @@ def main() -> None:
     answers, found = development.answers()
     _say("development set, 3,063 people", answers)
     _say_costs(found)
+    _say_compared(answers, found)
     small, large = World(SEED, SMALL, None), World(SEED + 1, LARGE, None)
     asked = list(small.asked(QUERIES, NOBODIES, None))
     _say(f"invented town, {SMALL:,} people", measured(small, asked, scoring.parameters()))
+    unseen = list(unseen_kinds.unseen(small, EACH, NOBODIES))
+    _say("kinds of mistakes that nothing was fitted to", measured(small, unseen, scoring.parameters()))
     _time([small, large])
 
 
@@ -52,7 +56,18 @@ def _say(title: str, answers: Sequence[Answer]) -> None:
 def _say_costs(found: Sequence[searching.Found]) -> None:
     compared, reads = mean(f.compared for f in found), mean(f.reads for f in found)
     most = max(f.reads for f in found)
-    sys.stdout.write(f"  pairs compared {compared:.1f}, reads {reads:.1f} per search; most reads {most} (limit 12)\n")
+    assert most <= searching.MOST_READS
+    limit = f"(limit {searching.MOST_READS})"
+    sys.stdout.write(f"  pairs compared {compared:.1f}, reads {reads:.1f} per search; most reads {most} {limit}\n")
+
+
+def _say_compared(answers: Sequence[Answer], found: Sequence[searching.Found]) -> None:
+    """Print how many pairs a search compares, per category."""
+    compared: dict[str, list[int]] = {}
+    for answer, one in zip(answers, found, strict=True):
+        compared.setdefault(answer.category, []).append(one.compared)
+    told = ", ".join(f"{name} {mean(counts):.1f}" for name, counts in sorted(compared.items()))
+    sys.stdout.write(f"  pairs compared by category: {told}\n")
 
 
 def _time(worlds: Sequence[World]) -> None:

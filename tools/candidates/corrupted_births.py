@@ -40,6 +40,11 @@ def birth_part(query: Row, person: Row, random: Random, _: Register) -> None:
         query["birth"] = f"{year}-{random.randint(1, 12):02}-{day}"
 
 
+def birth_in_year(query: Row, person: Row, random: Random, _: Register) -> None:
+    """Have nothing but the year right."""
+    query["birth"] = f"{query['birth'][:4]}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+
+
 def birth_unknown(query: Row, person: Row, random: Random, _: Register) -> None:
     """Not know the day, the month, the year, or anything."""
     year, month, day = query["birth"].split("-")

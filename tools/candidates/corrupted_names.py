@@ -157,6 +157,14 @@ def half_a_name(query: Row, person: Row, random: Random, _: Register) -> None:
         query[item] = query[item].split(SPACE)[part]
 
 
+def short_given(query: Row, person: Row, random: Random, _: Register) -> None:
+    """Leave out the end of the given name: 花子 is called 花."""
+    for item, most in (("name", 1), ("kana", 2)):
+        family, space, given = query[item].partition(SPACE)
+        if len(given) > most:
+            query[item] = family + space + given[:most]
+
+
 def titled(query: Row, person: Row, random: Random, _: Register) -> None:
     """Add a title, or an earlier family name in brackets."""
     if random.random() < 0.7:

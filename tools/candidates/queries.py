@@ -96,6 +96,15 @@ def _kin(row: Row, register: Register, random: Random, sex: str | None = None) -
             return other
 
 
+def _homonym(row: Row, register: Register, random: Random) -> Row:
+    """Return a twin whose given name is read alike and written otherwise: rare, and not to be told from a slip."""
+    kanji, kana = row["given"]
+    place = random.randrange(len(kanji))
+    other = random.choice([character for character in _OTHERWISE if character != kanji[place]])
+    given = (kanji[:place] + other + kanji[place + 1 :], kana)
+    return register.person(row["sex"], family=row["family"], given=given, address=row["address"], birth=row["birth"])
+
+
 def _member(row: Row, register: Register, random: Random) -> Row:
     return _kin(row, register, random, random.choice("12"))
 
@@ -127,6 +136,9 @@ def _anybody(row: Row, register: Register, random: Random) -> Row:
     return register.person(address=register.address())
 
 
+_OTHERWISE = "由紀央真也佳美希恵子奈和智明彦郎太一"
+
+
 _NOBODIES: Mapping[str, Callable[[Row, Register, Random], Row]] = {
     "random": _anybody,
     "same_name": _namesake,
@@ -137,4 +149,6 @@ _NOBODIES: Mapping[str, Callable[[Row, Register, Random], Row]] = {
     "near_birth": _near_birth,
     "neighbour": _neighbour,
     "birthday": _birthday,
+    "homonym": _homonym,
+    "homonym_again": _homonym,
 }

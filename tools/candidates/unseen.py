@@ -70,14 +70,6 @@ def given_in_hiragana(query: Row, person: Row, random: Random, _: Register) -> N
         query["kana"] = random.choice(("", query["kana"]))
 
 
-def short_given(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Leave out the end of the given name: 花子 is called 花."""
-    for item, most in (("name", 1), ("kana", 2)):
-        family, space, given = query[item].partition(SPACE)
-        if len(given) > most:
-            query[item] = family + space + given[:most]
-
-
 def detached_marks(query: Row, person: Row, random: Random, _: Register) -> None:
     """Write voicing marks as characters of their own, in half width or in full."""
     plain = unicodedata.normalize("NFD", query["kana"])
@@ -107,12 +99,6 @@ def year_off(query: Row, person: Row, random: Random, _: Register) -> None:
     """Be off by some years as eras and slips make it."""
     year, rest = int(query["birth"][:4]), query["birth"][4:]
     query["birth"] = f"{year + random.choice((63, -63, 30, -30, 14, -14, 10, -10, 1, -1, 2, -2, 100, 20)):04}{rest}"
-
-
-def two_digits(query: Row, person: Row, random: Random, _: Register) -> None:
-    """Mistype two digits of month and day."""
-    year = query["birth"][:4]
-    query["birth"] = f"{year}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
 
 
 def january_first(query: Row, person: Row, random: Random, _: Register) -> None:
@@ -169,7 +155,7 @@ KINDS: Mapping[str, corruption.Corrupt] = {
     function.__name__: function
     for function in (
         *(kana_that_looks_alike, kanji_that_looks_alike, other_reading, whole_given_converted, given_in_hiragana),
-        *(short_given, detached_marks, selectors, without_ward, other_ward, year_off, two_digits, january_first),
+        *(detached_marks, selectors, without_ward, other_ward, year_off, january_first),
         *(birth_otherwise, wrong_sex, married_and_moved, cut_off, names_in_one_field, everything_a_little),
     )
 }

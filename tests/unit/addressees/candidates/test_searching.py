@@ -111,3 +111,20 @@ def test_only_a_search_pays_for_its_library_and_parameters() -> None:
     )
     check = "assert not {'rapidfuzz', 'kyotsu.addressees.candidates.scoring'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", f"{imported}; {check}"], check=True)
+
+
+def test_a_given_name_in_hiragana_is_how_its_kanji_are_read() -> None:
+    index = MemoryPostings([HANAKO, LINH, *namesakes(50)])
+    query = Query(name="渡邊　さわこ", birth="1974-03-12", sex="2", address=ASKED.address)
+    found = searching.search(forms.of_query(query), index, scorer())
+    assert found.candidates[0].id == HANAKO.id
+    assert found.candidates[0].score.points >= 90
+    without_address = searching.search(forms.of_query(replace(query, address="")), index, scorer())
+    assert without_address.candidates[0].id == HANAKO.id
+
+
+def test_a_birth_date_is_read_in_any_notation() -> None:
+    for written in ("19740312", "1974/3/12", "昭和49年3月12日", "S49.3.12"):
+        assert forms.of_query(replace(ASKED, birth=written)).birth == "19740312"
+    for none in ("", "someday", "0000-00-00"):
+        assert forms.of_query(replace(ASKED, birth=none)).birth == ""

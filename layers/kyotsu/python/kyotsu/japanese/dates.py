@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -13,6 +14,11 @@ FUTURE_TOLERANCE = timedelta(hours=24)
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+
+_WRITTEN = re.compile(r"([^0-9]*)([0-9]{1,4}|元)[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{1,2})[^0-9]*")
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_ERA_LETTERS = dict(zip("MTSHR", _ERAS.values(), strict=True))
+_MOST_MONTHS, _MOST_DAYS = 12, 31
 
 
 def is_date(text: str) -> bool:
@@ -30,6 +36,19 @@ def is_indefinite_date(text: str) -> bool:
     """Tell whether a text may stand for an 不詳日: YYYY-MM-DD with any month 00–12 and day 00–31."""
     match = _DATE.fullmatch(text)
     return match is not None and int(match[2]) <= 12 and int(match[3]) <= 31
+
+
+def written_date(text: str) -> str:
+    """Return a date in any usual notation (1974/3/12, 1974年3月12日, 昭和49年3月12日, S49.3.12) as YYYYMMDD: zeros for
+    what is not known; empty, if it is none."""
+    match = _WRITTEN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None or int(match[3]) > _MOST_MONTHS or int(match[4]) > _MOST_DAYS:
+        return ""
+    era, year = match[1].strip(), 1 if match[2] == "元" else int(match[2])
+    since = _ERAS.get(era, _ERA_LETTERS.get(era.upper(), None if era else 0))
+    if since is None or (not era and len(match[2]) != len("YYYY")):
+        return ""
+    return f"{since + year:04}{int(match[3]):02}{int(match[4]):02}"
 
 
 def is_time(text: str) -> bool:

@@ -23,6 +23,9 @@ def kanji(one: str, other: str) -> Kanji:
         return Kanji.NONE
     if one == other:
         return Kanji.SAME if UNKNOWN not in one else Kanji.GAP
+    if kanas.is_kana(one) != kanas.is_kana(other):
+        # はなこ is how 花子 is read, and no other name; whether it is, the kana tell.
+        return Kanji.NONE
     if len(one) != len(other):
         return _unequal(one, other)
     pairs = list(zip(one, other, strict=True))

@@ -84,4 +84,4 @@ def _differs(levels: tuple[Kanji, Kana]) -> bool:
 
 def _read_alike(levels: tuple[Kanji, Kana]) -> bool:
     """Tell whether two given names are written otherwise, but read alike: a wrong conversion, or a twin."""
-    return levels[0] in (Kanji.FAR, Kanji.HALF) and levels[1] in _SOUNDS_ALIKE
+    return levels[0] in (Kanji.FAR, Kanji.HALF, Kanji.CLOSE) and levels[1] in _SOUNDS_ALIKE

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kyotsu.addressees.candidates.people import Name, NameKind, Person, Query
-from kyotsu.japanese import addresses, kana, names, romaji
+from kyotsu.japanese import addresses, dates, kana, names, romaji
 from kyotsu.japanese.names import Script
 
 MOST_NAMES = MOST_ADDRESSES = 10
@@ -28,7 +28,7 @@ class NameForm(_Private, frozen=True):
 
     kanji: Parts = ()
     kana: tuple[Parts, ...] = ()
-    """Every reading known, in `kana.spelling`."""
+    """Every reading known, in `kana.spelling`; a part that is not known is empty."""
     latin: Parts = ()
     """In capitals."""
     kind: NameKind = NameKind.CURRENT
@@ -107,7 +107,15 @@ def _name_form(name: Name) -> NameForm:
             kanji = tuple(names.folded(part) for part in parts)
     if latin and not readings and (reading := _japanese(latin)):
         readings[reading] = None
+    if kanji and not readings and (reading := _partly_read(kanji)):
+        readings[reading] = None
     return NameForm(kanji, tuple(readings), latin, name.kind)
+
+
+def _partly_read(kanji: Parts) -> Parts | None:
+    """Return the reading of a name of which a part is written in kana (田中　はなこ); empty, where nobody tells it."""
+    found = tuple(kana.spelling(part) if kana.is_kana(part) else "" for part in kanji)
+    return found if len(found) > 1 and any(found) else None
 
 
 def _words(parts: Parts) -> Parts:
@@ -128,8 +136,9 @@ def _japanese(latin: Parts) -> Parts | None:
 
 def _birth(text: str) -> str:
     digits = text.replace("-", "").replace("/", "")
-    known = len(digits) == 8 and digits.isascii() and digits.isdigit() and digits.strip("0")
-    return digits if known else ""
+    if not (len(digits) == 8 and digits.isascii() and digits.isdigit()):
+        digits = dates.written_date(text)
+    return digits if digits.strip("0") else ""
 
 
 def _address(text: str) -> AddressForm:

@@ -99,7 +99,8 @@ def _wholes(name: NameForm) -> Iterator[str]:
     if kanji and UNKNOWN not in kanji:
         yield _KANJI + "".join(sorted(kanji))
     for reading in name.kana:
-        yield _SOUND + "".join(sorted(kana.sound("".join(reading))))
+        if all(reading):
+            yield _SOUND + "".join(sorted(kana.sound("".join(reading))))
     for words in _foreign(name):
         yield _FOREIGN + "".join(sorted("".join(words)))
 
@@ -123,7 +124,7 @@ def _pieces(name: NameForm) -> Iterator[str]:
     The given name's outlast a marriage, and no kana may be known on either side.
     """
     for reading in name.kana:
-        yield from (_PART + part for part in _beginnings(reading))
+        yield from (_PART + part for part in _beginnings(reading) if part)
     if len(name.kanji) > 1:
         yield _GIVEN + "".join(name.kanji[1:])
         if not name.kana:
@@ -143,7 +144,7 @@ def _beginnings(reading: Parts) -> tuple[str, ...]:
 def _asked_pieces(name: NameForm) -> Iterator[str]:
     """Yield the pieces to ask for: of the kana, else of the kanji, else of the foreign name's first and last word."""
     if name.kana and not (name.latin and not name.kanji):
-        yield from (_PART + part for part in _beginnings(name.kana[0]))
+        yield from (_PART + part for part in _beginnings(name.kana[0]) if part)
     elif name.kanji:
         whole = "".join(name.kanji)
         parts = (name.kanji[0], whole[len(name.kanji[0]) :]) if len(name.kanji) > 1 else (whole[-_USUAL_GIVEN:],)
