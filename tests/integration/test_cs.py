@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from typer.testing import CliRunner
 
 from kyotsu.moving.cs.lanes import Lane
 from kyotsu.moving.cs.outbox_items import LaneItem
@@ -16,6 +18,11 @@ from kyotsu.moving.cs.outbox_table import OutboxTable
 from kyotsu.moving.cs.ports import EVERYBODY, Hold, Parked
 from kyotsu.runtime.tables import bound
 from kyotsu.wiring.moving_cs import CsLanes, JukiObjects
+from kyotsu_cli.commands import cs
+from kyotsu_cli.deployment import Deployment
+from kyotsu_cli.failure import CommandError
+from kyotsu_cli.main import command_line
+from kyotsu_cli.registry import Registry
 from tests.fakes.cs import HERE, START, THERE, CsWorld, MemoryLanes, Weather, posted
 from tests.integration.cloud import ENVIRONMENT, REGION
 
@@ -148,3 +155,50 @@ def test_lanes_are_woken_in_groups_of_their_own(aws: None) -> None:
     lanes.wake(["0"])
     count = client.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     assert count["Attributes"]["ApproximateNumberOfMessages"] == "13"
+
+
+def test_who_held_and_released_stays_known(table: OutboxTable) -> None:
+    orders = [("hold", Hold(EVERYBODY, "arn:a", START)), ("release", Hold(EVERYBODY, "arn:b", START))]
+    for order, hold in orders:
+        table.note_order(order, hold)
+    assert table.orders() == orders[::-1]
+
+
+def run(*words: str) -> list[dict[str, Any]]:
+    done = CliRunner().invoke(command_line(["cs"]), ["cs", *words, "--json"], catch_exceptions=False)
+    assert done.exit_code == 0
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_operators_list_hold_release_and_repeat(table: OutboxTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = CsWorld(START, store=table)
+    audited: list[tuple[str, list[str]]] = []
+    queue = boto3.client("sqs").create_queue(QueueName="cs.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    outputs = {"MovingTable": "moving", "CsLanesQueue": queue}
+    monkeypatch.setattr(cs, "connect", lambda: Deployment(HERE, outputs))
+    monkeypatch.setattr(cs, "_papers", lambda _: world.papers)
+    monkeypatch.setattr(Registry, "tell", lambda _, subject, numbers, *__, **___: audited.append((subject, numbers)))
+    first, second = posted(world.case("O-1"), LANE), posted(world.case("O-2"), "b")
+    world.outbox.post([first, second])
+    assert run("hold", "--municipality", THERE) == [{"held": THERE}]
+    world.work()
+    assert world.server.calls == []
+    assert run("release", "--municipality", THERE)[0]["woken"] == 2
+    assert [order for order, _ in table.orders()] == ["release", "hold"]
+    world.wakeups.wake([LANE])
+    world.work()
+    world.receiving.receive(world.say(first.id, accepted=False, reason="NG07"))
+    (shown,) = run("messages", "--state", "rejected")
+    assert (shown["message_id"], shown["reason"]) == (first.id, "E1800 NG07")
+    assert [one["message_id"] for one in run("messages", "--case", "O-2")] == [second.id]
+    (told,) = run("resend", first.id)
+    assert told == {"message_id": f"{first.id}r1", "refers_to": first.id}
+    assert audited == [(f"cs resend {first.id}", [LANE])]
+    assert len(run("messages")) == 3
+    with pytest.raises(CommandError, match="E1803"):
+        run("resend", second.id)
+    with pytest.raises(CommandError, match="ありません"):
+        run("resend", "O-9-x")
+    world.receiving.receive(world.put("received/x.json", b"{"))
+    assert [one["code"] for one in run("messages", "--parked")] == ["E1790"]
+    assert "横浜" not in CliRunner().invoke(command_line(["cs"]), ["cs", "messages"]).stdout

@@ -6,6 +6,7 @@
 | where a message stands | 団体コード#cs/message/id | MESSAGE |
 | a case's messages | 団体コード#cs/case/id | message id |
 | hold | 団体コード#cs/hold | 市区町村コード, or `*` |
+| who held and released | 団体コード#cs/orders | moment#order#whom |
 | dealt with | 団体コード#cs/received/sender/message id | RECEIVED |
 | put aside | 団体コード#cs/parked | object key |
 
@@ -118,6 +119,17 @@ class OutboxTable:
         """Return the holds there are."""
         found = self._holds.query(self._pk("hold"), consistent_read=True)
         return [Hold(item.sk, item.by, datetime.fromisoformat(item.at)) for item in found]
+
+    def note_order(self, order: str, hold: Hold) -> None:
+        """Note who ordered a hold or a release, and when; for good."""
+        sk = f"{_moment(hold.at)}#{order}#{hold.to}"
+        self._holds(self._pk("orders"), sk, by=hold.by, at=_moment(hold.at)).save()
+
+    def orders(self) -> list[tuple[str, Hold]]:
+        """Return who held and released, the last order first."""
+        found = self._holds.query(self._pk("orders"), consistent_read=True, scan_index_forward=False)
+        parts = ((item, item.sk.split("#")) for item in found)
+        return [(order, Hold(to, item.by, datetime.fromisoformat(item.at))) for item, (_, order, to) in parts]
 
     def was_received(self, sender: str, message_id: str) -> bool:
         """Tell whether a message was dealt with."""
