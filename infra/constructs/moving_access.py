@@ -16,6 +16,8 @@ from infra.stacks.stateful import StatefulStack
 
 CASES, PEOPLE = "CASE#*", "PERSON#*"
 """Partitions of the `Moving` table: a case with its inbox and history; where people are noted."""
+HANDED = "HANDED#*"
+"""Counters of the files that cases are handed out in."""
 UNSTARTED, DUE, UNTOLD, ERASE = "UNSTARTED", "DUE", "UNTOLD", "ERASE"
 """Partitions of its indexes."""
 MOVE_OUT, MOVE_IN = "move_out", "move_in"
@@ -139,6 +141,19 @@ class MovingAccess:
         # Without it S3 answers "access denied" where nothing is shown yet.
         function.allow(["s3:ListBucket"], bucket, StringLike={"s3:prefix": "status/*"})
         function.allow_key(self.stateful.keys.exchange, ["s3"], ["Decrypt", "GenerateDataKey"])
+
+    def handing_environment(self) -> dict[str, str]:
+        """Return the settings of `kyotsu.wiring.moving_handing`, but those of cases."""
+        return {"APPLICATION_BUCKET": self.portal_bucket}
+
+    def let_hand(self, function: PythonFunction) -> None:
+        """Let a function hand cases' files out, by the outbox of the portal's system."""
+        counters = only_partitions(self.platform.parameters, HANDED)
+        table = [self.stateful.moving.table.table_arn]
+        function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], table, **counters)
+        bucket = [f"arn:{Stack.of(self.stateful).partition}:s3:::{self.portal_bucket}"]
+        function.allow_objects(["s3:PutObject"], bucket, "outbox/029o*")
+        function.allow_key(self.stateful.keys.exchange, ["s3"], ["GenerateDataKey"])
 
     def let_note_failures(self, function: PythonFunction) -> None:
         """Let a function note why a message of its queue failed."""

@@ -54,6 +54,13 @@ class SearchAccess:
             self._let_touch(function, "PutItem", _NOTES)
             function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)
 
+    def let_find(self, function: PythonFunction) -> None:
+        """Let a function search the index, and read nobody."""
+        self._let_touch(function, "Query", *_LISTS)
+        self._let_touch(function, "GetItem", FREQUENCIES)
+        function.allow_key(self.stateful.keys.records, ["dynamodb"], READ_KEY)
+        self.stateful.personal.let_compare(function)
+
     def let_name_searches(self, function: PythonFunction, source: str) -> None:
         """Let a function look at the search that an issue names, and note whom of it was picked."""
         self._let_touch(function, "GetItem", _NOTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from infra.parameters.errors import ParameterError
 from kyotsu.moving.rules import Rules
@@ -21,6 +22,8 @@ class Moving:
     """Windows, 決裁, periods of 特例転入, and when papers are destroyed: `kyotsu.moving.rules`."""
     portal_system: str = "029"
     """System of the catalogue into whose bucket documents of マイナポータル come (申請管理)."""
+    restraint_of_protected: Literal["alert", "error"] = "error"
+    """異動抑止 of people under 支援措置: an error waits until a clerk released it, an alert asks for an approval."""
     form_days: int = 30
     """How long after the visit a drawn 転入届 is kept; it never outlives the case's papers."""
     case_days: int = 300
@@ -29,6 +32,8 @@ class Moving:
     """When S3 removes a paper that erasure forgot. Before that every case has ended and was erased."""
     juki_days: int = 60
     """When S3 removes what the CS brought; each object is deleted once its case has it."""
+    erase_every: int = 60
+    """Minutes between two looks at what is to be erased; each erases what is due by its day."""
     watch_every: int = 5
     """Minutes between two looks at deadlines, and at cases that stand still."""
     most_generations: int = 20

@@ -10,7 +10,10 @@ from constructs import Construct
 from infra.bundling import Layers
 from infra.constructs.cs_gateway import CsGateway
 from infra.constructs.draw_form import DrawForm
-from infra.constructs.moving_access import MovingAccess
+from infra.constructs.follow_moves import ErasePapers, FollowMoves
+from infra.constructs.move_machines import MoveMachine
+from infra.constructs.move_steps import MoveSteps
+from infra.constructs.moving_access import MOVE_IN, MOVE_OUT, MovingAccess
 from infra.constructs.outputs import publish
 from infra.constructs.receive_application import ReceiveApplication
 from infra.constructs.watch_cases import WatchCases
@@ -38,7 +41,17 @@ class MovingStack(Stack):
         self.receive = ReceiveApplication(self, "Receive", access=access)
         self.watch = WatchCases(self, "Watch", access=access)
         self.draw_form = DrawForm(self, "DrawForm", platform=self.platform, stateful=stateful, layers=layers)
+        stepping = {**self._steps(access).functions, "DrawForm": self.draw_form.function}
+        self.machines = {
+            name: MoveMachine(self, construct_id, name=name, access=access, functions=stepping)
+            for name, construct_id in ((MOVE_OUT, "MoveOut"), (MOVE_IN, "MoveIn"))
+        }
+        self.follow = FollowMoves(self, "Follow", access=access)
+        self.erase = ErasePapers(self, "Erase", access=access)
         self._publish_outputs()
+
+    def _steps(self, access: MovingAccess) -> MoveSteps:
+        return MoveSteps(self, "Steps", access=access, cs=self.cs.access)
 
     def _publish_outputs(self) -> None:
         receive = self.receive
@@ -46,9 +59,17 @@ class MovingStack(Stack):
             self,
             {
                 **self.cs.outputs(),
+                "ErasePapersFunction": self.erase.function.function.function_name,
+                "ErasePapersUnstarted": self.erase.clock.unstarted.queue.queue_url,
+                "FollowMovesDeadLetters": self.follow.queue.dead_letters.queue.queue_url,
+                "FollowMovesFunction": self.follow.function.function.function_name,
+                "FollowMovesQueue": self.follow.queue.queue.queue_url,
+                "MoveInMachine": self.machines[MOVE_IN].machine.state_machine_arn,
+                "MoveOutMachine": self.machines[MOVE_OUT].machine.state_machine_arn,
                 "ReceiveApplicationDeadLetters": receive.queue.dead_letters.queue.queue_url,
                 "ReceiveApplicationFunction": receive.function.function.function_name,
                 "ReceiveApplicationQueue": receive.queue.queue.queue_url,
+                "UndeliveredArrivals": self.follow.undelivered.queue.queue_url,
                 "UndeliveredApplications": receive.undelivered.queue.queue_url,
                 "WatchCasesFunction": self.watch.function.function.function_name,
                 "WatchCasesUnstarted": self.watch.clock.unstarted.queue.queue_url,

@@ -19,7 +19,7 @@ from kyotsu.catalogue.problems import CatalogueInvalidError, CatalogueProblem
 from kyotsu.catalogue.recipients import check_recipients
 from kyotsu.contracts.rows import Mode
 
-APPLIERS = ("residents", "protection", "addressees", "integrated")
+APPLIERS = ("residents", "protection", "addressees", "integrated", "passing")
 """Names an interface may give as its applier; which of them are deployed is wiring's."""
 
 

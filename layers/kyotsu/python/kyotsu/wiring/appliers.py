@@ -13,6 +13,8 @@ ADDRESSEES = "addressees"
 """住登外者宛名基本情報の更新."""
 INTEGRATED = "integrated"
 """団体内統合宛名基本情報の更新."""
+PASSING = "passing"
+"""Rows that are checked and handed on, and kept by nobody here."""
 
 
 class Appliers(Mapping[str, RowApplier]):

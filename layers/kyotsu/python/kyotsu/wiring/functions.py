@@ -8,6 +8,7 @@ import gc
 from kyotsu.catalogue.loading import layer_root, load_catalogue
 from kyotsu.contracts.ports import RowApplier
 from kyotsu.linkage.admission import Admission
+from kyotsu.linkage.passing import PassingApplier
 from kyotsu.linkage.reception import Reception
 from kyotsu.linkage.table import ReceiptTable
 from kyotsu.protection.rows import protection_applier
@@ -21,7 +22,7 @@ from kyotsu.runtime.executions import Executions
 from kyotsu.runtime.objects import S3Objects
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.adapters import LargeFileMachine, LinkageEvents, LinkageObjects
-from kyotsu.wiring.appliers import ADDRESSEES, INTEGRATED, PROTECTION, RESIDENTS, Appliers
+from kyotsu.wiring.appliers import ADDRESSEES, INTEGRATED, PASSING, PROTECTION, RESIDENTS, Appliers
 from kyotsu.wiring.catalogue import effect_rules
 from kyotsu.wiring.sealing import deployed_sealing
 
@@ -44,6 +45,7 @@ def reception() -> Reception:
             PROTECTION: lambda: protection_applier(table("PROTECTION_TABLE"), seals.fingerprints),
             ADDRESSEES: _registry_applier,
             INTEGRATED: _integrated_applier,
+            PASSING: PassingApplier,
         }
     )
     return Reception(
