@@ -39,7 +39,7 @@ class Numbering:
     """Minutes between runs of the sweep that lists probable doubles for clerks."""
     doubles_expected: float = 0.02
     """Share of people who are taken to be registered twice; the points of a probable double follow from it."""
-    doubles_least: int = 50
+    doubles_least: int = 20
     """得点 from which on a probable double is listed; the same name, birth date and sex always is."""
     requests_per_second: int = 100
     burst: int = 200
