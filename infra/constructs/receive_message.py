@@ -63,6 +63,7 @@ class ReceiveMessage(Construct):
                 **access.environment(),
                 **moving.papers_environment(),
                 **moving.machines_environment(),
+                **moving.handing_environment(),
                 **self.queue.retry_environment(),
                 "ACCEPTED_MUNICIPALITIES": ",".join(parameters.accepted_municipalities),
                 "FINGERPRINT_SECRET": stateful.personal.secret_arn,
@@ -73,6 +74,8 @@ class ReceiveMessage(Construct):
         moving.let_move(function, notes=True)
         moving.let_keep_papers(function)
         moving.let_start(function)
+        # 転入通知 that comes again after its case has ended goes to 住民記録 at once.
+        moving.let_hand(function)
         moving.let_note_failures(function)
         stateful.personal.let_compare(function)
         self._let_use_bucket(function)
