@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra import bundling
-from infra.bundling import ROOT, build_layers, build_local_dependencies
+from infra.bundling import ROOT, build_layers, build_local_dependencies, build_local_forms
+from infra.sandbox.layers import local_layer
 
 AARCH64 = b"\xb7\x00"
 """`e_machine` of an ELF file."""
@@ -71,6 +72,20 @@ def test_the_local_layer_serves_this_machine_with_nothing_installed_beside_it() 
     # -I and -S: neither this virtual environment nor the user's packages are on the path.
     done = subprocess.run([sys.executable, "-I", "-S", "-c", script], check=True, capture_output=True, text=True)
     assert done.stdout.startswith(str(site))
+
+
+def test_the_local_layers_draw_a_form_with_nothing_installed_beside_them() -> None:
+    """Requirement: the sandbox draws with the engine and the fonts that are deployed."""
+    forms = local_layer(build_layers().forms)
+    assert forms == build_local_forms()
+    layers = [str(layer / "python") for layer in (build_layers().kyotsu, build_local_dependencies(), forms)]
+    script = f"""import sys; sys.path[:0] = {layers!r}
+from kyotsu.moving.form.drawing import draw
+from kyotsu.moving.form.fonts import find_fonts
+from kyotsu.moving.form.forms import MoveInForm
+print(draw(MoveInForm(case_id="I-1"), find_fonts()).pdf[:5])"""
+    command = [sys.executable, "-I", "-S", "-B", "-c", script]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "b'%PDF-'\n"
 
 
 def test_the_same_lock_file_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

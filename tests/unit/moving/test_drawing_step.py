@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,6 +28,7 @@ from kyotsu.moving.moves import Moves
 from kyotsu.moving.ports import PaperKind
 from tests.fakes.moving import MemoryCases, MemoryPapers
 
+FONTS = functools.cache(find_fonts)
 NOW = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)
 CASE = Case(
     id="I-A1",
@@ -96,7 +98,7 @@ class Town:
         for part, person in zip(case.certificate_parts, PEOPLE, strict=False):
             self.papers.put(case.id, part_name(part.message_id), encode(_certificate(person)))
         self.papers.put(case.id, PaperKind.RESERVATION, encode(RESERVATION))
-        self.drawing = Drawing(Moves(self.cases, self), self.papers, find_fonts)
+        self.drawing = Drawing(Moves(self.cases, self), self.papers, FONTS)
 
     def now(self) -> datetime:
         return NOW
@@ -192,7 +194,7 @@ def replace_card(certificate: Certificate) -> Certificate:
 
 def test_a_substitution_is_remarked_on_the_case_once_and_only_while_it_is_true() -> None:
     town = Town()
-    person = CertificatePerson(position=1, name="渡邉\U000e011f", individual_number="983205673214")
+    person = CertificatePerson(position=1, name="渡邉\U000e01ef", individual_number="983205673214")
     town.papers.put(CASE.id, part_name("m1"), encode(_certificate(person)))
     town.drawing.draw(CASE.id)
     town.drawing.draw(CASE.id)
@@ -211,7 +213,7 @@ def test_a_try_that_was_taken_for_dead_puts_no_old_form_in_place_of_a_new_one() 
     town.drawing.draw(CASE.id)
     new = town.papers.get(CASE.id, PaperKind.FORM)
     town.papers.put(CASE.id, PaperKind.RESERVATION, encode(Reservation(application_number="A1", visit_on="2026-03-02")))
-    Drawing(Moves(late, town), town.papers, find_fonts).draw(CASE.id)
+    Drawing(Moves(late, town), town.papers, FONTS).draw(CASE.id)
     assert town.papers.get(CASE.id, PaperKind.FORM) == new
     assert town.cases.get(CASE.id).has_form
 

@@ -195,7 +195,7 @@ def test_fifteen_people_go_on_a_second_sheet_each_sheet_with_the_case(fonts: Fon
 
 def test_a_form_of_nothing_but_its_case_can_be_drawn(fonts: Fonts) -> None:
     assert "転入届" in _letters(_pages(draw(MoveInForm(case_id="I-1", people=(FormPerson(),)), fonts)))
-    assert "転入届" in _letters(_pages(draw(MoveInForm(case_id="I-1"), fonts)))
+    assert "市区町村長" in _letters(_pages(draw(MoveInForm(case_id="I-1"), fonts)))
 
 
 def test_a_day_is_one_pdf_with_an_index(fonts: Fonts) -> None:
