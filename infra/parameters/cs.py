@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.parameters.errors import ParameterError
 
-_URL = re.compile(r"https://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[A-Za-z0-9_+=,.@/-]{1,575}")
 
 
@@ -16,7 +16,7 @@ class CommunicationServer:
     """The adapter beside the CS, and what is sent to it. Times are in minutes."""
 
     url: str | None = None
-    """Of the adapter, an https URL without slash at its end, in production at a private address that the network of
+    """Of the adapter, an https URL (port 443, which alone the network lets out) without slash at its end, in production at a private address that the network of
     `Parameters.network` reaches; None: messages wait in the outbox, and the alarm of their age tells."""
     adapter_roles: tuple[str, ...] = ()
     """ARNs of roles of the adapter, which may put objects below `received/` of the bucket `Juki`, and nothing else."""
@@ -31,7 +31,7 @@ class CommunicationServer:
 
     def __post_init__(self) -> None:
         if self.url is not None and not _URL.fullmatch(self.url):
-            raise ParameterError("the CS is reached at an https URL without slash at its end")
+            raise ParameterError("the CS is reached at an https URL without port and slash at its end")
         for arn in self.adapter_roles:
             if not _ROLE.fullmatch(arn):
                 raise ParameterError(f"{arn!r} is not the ARN of a role")

@@ -14,6 +14,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.app import ROOT, compose, new_app
 from infra.bundling import build_layers
 from infra.parameters import Network, development, production
+from infra.parameters.cs import CommunicationServer
 from infra.systems import provider_systems
 from tests.infra.templates import Template
 
@@ -27,6 +28,7 @@ ENCLOSED = replace(
         subnet_ids=("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
         endpoint_ids=("vpce-0123456789abcdef0", "vpce-0123456789abcdef1"),
     ),
+    cs=CommunicationServer(url="https://10.20.30.40/cs", adapter_roles=("arn:aws:iam::111122223333:role/cs-adapter",)),
     permissions_boundary="arn:aws:iam::123456789012:policy/GovernmentCloudBoundary",
     reserved_concurrency=50,
 )
