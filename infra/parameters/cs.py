@@ -16,8 +16,8 @@ class CommunicationServer:
     """The adapter beside the CS, and what is sent to it. Times are in minutes."""
 
     url: str | None = None
-    """Of the adapter, an https URL (port 443, which alone the network lets out) without slash at its end, in production at a private address that the network of
-    `Parameters.network` reaches; None: messages wait in the outbox, and the alarm of their age tells."""
+    """Of the adapter: https without slash at its end, on port 443, which alone the network lets out; in production at
+    a private address that `Parameters.network` reaches. None: messages wait, and the alarm of their age tells."""
     adapter_roles: tuple[str, ...] = ()
     """ARNs of roles of the adapter, which may put objects below `received/` of the bucket `Juki`, and nothing else."""
     sweep_every: int = 5

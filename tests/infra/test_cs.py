@@ -23,7 +23,7 @@ def allowed(moving: Template, name: str, service: str) -> set[tuple[str, str]]:
     """Return a role's actions of a service, each with the part of its resource that tells it."""
     parts = {
         "Moving": "MovingTable", "Papers": "PapersTable", "PaperFiles": "PaperFiles", "Juki": "Juki",
-        "CsLanes": "CsLanes", "CsReceiveMessages": "CsReceiveMessages", "CsSecret": "CsSecret", "Linkage": "LinkageTable",
+        "CsLanes": "CsLanes", "CsReceiveMessages": "CsReceiveMessages", "CsSecret": "CsSecret",
     }  # fmt: skip
     found = set[tuple[str, str]]()
     for action, resource in granted(moving.permissions(ROLES[name])):

@@ -43,8 +43,9 @@ def receive(record: SQSRecord) -> None:
 
 def _tell(outcome: Outcome) -> None:
     told = {"cs_message_id": outcome.message_id, "kind": outcome.kind, "handled": str(outcome.handled)}
-    if outcome.handled is not Handled.PARKED:
+    parked = outcome.handled is Handled.PARKED
+    metrics.add_metric(name="CsMessagesParked", unit=MetricUnit.Count, value=int(parked))
+    if parked:
+        logger.error("cs.message.parked", extra={**told, "code": outcome.code})
+    else:
         logger.info("cs.message.received", extra=told)
-        return
-    logger.error("cs.message.parked", extra={**told, "code": outcome.code})
-    metrics.add_metric(name="CsMessagesParked", unit=MetricUnit.Count, value=1)
