@@ -83,7 +83,7 @@ class ReceiveMessage(Construct):
 
     def _let_use_bucket(self, function: PythonFunction) -> None:
         stateful = self._access.moving.stateful
-        bucket = [stateful.juki.bucket.bucket_arn]
+        bucket = [stateful.juki_arn]
         function.allow_objects(["s3:DeleteObject", "s3:GetObject"], bucket, "received/")
         function.allow_objects(["s3:PutObject"], bucket, "parked/")
         # Without it S3 answers "access denied" where an object was deleted.

@@ -105,6 +105,7 @@ class StatefulStack(Stack):
             parameters=parameters,
             days=parameters.moving.juki_days,
         )
+        self.juki_arn = self.export_value(self.juki.bucket.bucket_arn)
         self.juki.announce()
 
     def _provider_bucket(self, system: str) -> ProviderBucket:

@@ -21,7 +21,7 @@ NAMES = {"AliasName", "AlarmName", "BucketName", "FunctionName", "GroupName", "L
          "TopicName"}  # fmt: skip
 
 
-STACKS = ("Access", "Delivery", "Linkage", "Numbering", "Stateful", "Watch")
+STACKS = ("Access", "Delivery", "Linkage", "Moving", "Numbering", "Stateful", "Watch")
 """In the order of their names."""
 
 
@@ -72,6 +72,12 @@ OUTPUTS = {
     "CandidatesTable": "<CandidatesTable",
     "LinkageTable": "<LinkageTable",
     "NumberRanges": "{",
+    "JukiBucket": "<JukiBucket",
+    "MovingRules": "{",
+    "MovingTable": "<MovingTable",
+    "PaperBucket": "<PaperFilesBucket",
+    "PaperKey": "<KeysPapers",
+    "PapersTable": "<PapersTable",
     "PersonalKey": "<KeysPersonal",
     "ProtectionTable": "<ProtectionTable",
     "ResidentsKeepNumbers": "true",

@@ -21,7 +21,7 @@ from tests.fakes.moving_contract import NOON
 from tests.fakes.moving_intake import HERE, NUMBER, application, as_bytes, person, withdrawal
 from tests.integration.cloud import REGION, Cloud
 from tests.integration.conftest import load
-from tests.integration.test_deliveries import Context
+from tests.integration.test_watching import Context
 
 BUCKET = f"{PREFIX}029"
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:"
