@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "SERIAL_BLOCK": "20",
     "RESIDENT_NUMBERS": "false",
     "INTEGRATED_WITH_ISSUE": "false",
+    "SEARCH_BEFORE_ISSUE": "false",
     "LEASE_SECONDS": "300",
     "RESIDENTS_KEEP_NUMBERS": "true",
     "WORK_BUCKET": "work",
