@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from infra.sandbox.juki_net.process import JukiNetError, call
 from tests.flows.sandbox_process import alive, endpoints, eventually, started, write_assembly
 from tests.integration.sandbox.small_cloud import RESOURCES, resource
 
@@ -31,6 +32,15 @@ def worker_of(content: dict[str, Any]) -> int:
     return int(dynamodb.scan(TableName=content["tables"]["calls"])["Items"][0]["pid"]["N"])
 
 
+def juki_net_answers(content: dict[str, Any]) -> bool:
+    """Whether the simulator of 住基ネット that started with a sandbox still lives."""
+    try:
+        call(content["juki_net_url"], "GET", "/journal")
+    except JukiNetError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_and_all_its_workers(assembly: Path, tmp_path: Path, asked: signal.Signals) -> None:
     with started(assembly, tmp_path) as process:
@@ -41,6 +51,7 @@ def test_signal_ends_it_and_all_its_workers(assembly: Path, tmp_path: Path, aske
         process.send_signal(asked)
         assert process.wait(20) == 0
         assert not alive(worker)
+        assert not juki_net_answers(content)
         assert not (tmp_path / "endpoints.json").exists()
         out = process.stdout.read() if process.stdout else ""
         assert "準備ができました" in out
@@ -48,9 +59,12 @@ def test_signal_ends_it_and_all_its_workers(assembly: Path, tmp_path: Path, aske
 
 def test_killed_sandbox_takes_its_workers_along(assembly: Path, tmp_path: Path) -> None:
     with started(assembly, tmp_path) as process:
-        worker = worker_of(endpoints(tmp_path / "endpoints.json"))
+        content = endpoints(tmp_path / "endpoints.json")
+        worker = worker_of(content)
+        assert juki_net_answers(content)
         process.kill()
         eventually(lambda: not alive(worker))
+        eventually(lambda: not juki_net_answers(content))
 
 
 def test_what_a_killed_sandbox_left_is_not_taken_for_a_new_one(assembly: Path, tmp_path: Path) -> None:
@@ -108,6 +122,7 @@ def test_each_municipality_has_its_own_cloud(assembly: Path, tmp_path: Path) -> 
         assert endpoints(tmp_path / "endpoints.json") == found["141003"]
         assert [content["municipality"] for content in found.values()] == list(codes)
         assert len({content["aws_endpoint"] for content in found.values()}) == 2
+        assert len({content["juki_net_url"] for content in found.values()}) == 1
         workers = [worker_of(content) for content in found.values()]
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
