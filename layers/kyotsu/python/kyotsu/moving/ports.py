@@ -212,11 +212,17 @@ class Outbox(Protocol):
     """What is to be sent to the CS, in order per lane."""
 
     def post(self, messages: Sequence[Message]) -> None:
-        """Put messages into their lanes, durably and once by their ids, and wake their lanes."""
+        """Put messages into their lanes, durably and once by their ids, and wake their lanes.
+
+        One that was taken back is not sent, however often its id is posted.
+        """
         ...
 
     def cancel(self, case_id: str) -> Sequence[str]:
-        """Take back what was not begun to be sent; return the ids of what was, or may have been. Cancellations stay."""
+        """Take back what was not begun to be sent; return the ids of what was, or may have been.
+
+        What was rejected is taken back, too, and lets its lane go on. Cancellations stay.
+        """
         ...
 
 
