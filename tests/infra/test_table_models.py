@@ -15,6 +15,7 @@ from kyotsu.addressees.search import note_table as note_models
 from kyotsu.integrated import table as integrated_models
 from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
+from kyotsu.moving import case_items as case_models
 from kyotsu.residents import table as residents_models
 from kyotsu.runtime import failures
 from kyotsu.runtime.audit import index as audit_models
@@ -41,6 +42,7 @@ def _models(module: object) -> list[type[TableItem]]:
         ("Candidates", (note_models,)),
         ("Integrated", (integrated_models,)),
         ("Linkage", (linkage_models, delivery_models, failures)),
+        ("Moving", (case_models,)),
         ("Residents", (residents_models,)),
         ("Protection", (residents_models,)),  # the same items, written by the same code
     ],
