@@ -399,6 +399,20 @@ NOTICE_WITHOUT_CASE = _error("E1765", "転入通知に対応する転出の手�
 # 転入届.
 FORM_WITHOUT_PAPERS = _error("E1830", "転出証明書情報も転入予約もないため、転入届を作成できません。")
 
+# What a clerk decides of a case (kyotsu moving), and 転出証明書情報 for 住民記録.
+CASE_NOT_WAITING = _error("E1870", "この手続は、いまこの決定を待っていません（状態：{state}）。")
+CASE_DECIDED_OTHERWISE = _error("E1871", "この手続には、先に別の決定・訂正・取下げが届いています。")
+SAME_CLERK = _error("E1872", "差異の決定または抑止の解除をした職員は、同じ手続を決裁できません。")
+CORRECTION_UNLIKE = _error("E1873", "訂正の{place}が、受け付けた届出と違います。")
+NUMBER_UNFIT = _error("E1874", "{position}人目に指定した宛名番号は、住民のものではないか、重複しています。")
+CASE_OVER = _error("E1875", "この手続は終了しているか、取下げができない段階です（状態：{state}）。")
+CASE_UNKNOWN = _error("E1876", "この番号の手続はありません。", 400)
+CERTIFICATE_INCOMPLETE = _error("E1877", "転出証明書情報がまだ揃っていません。", 400)
+CERTIFICATE_ERASED = _error("E1878", "転出証明書情報は、保管期間を過ぎて消去されています。", 400)
+CERTIFICATE_ITEM = _error("E1879", "項目{place}の形式が違うか、項目がありません。", 400)
+FORM_OUTDATED = _remark("W1870", "転入届がいまの内容で作成されていないため、印刷に含めていません。")
+FORM_WITHHELD = _remark("W1871", "支援措置対象者が含まれるため、印刷に含めていません。")
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")

@@ -169,7 +169,7 @@ def read(body: bytes) -> Document:
     try:
         document: Document = _DECODER.decode(body)
     except msgspec.ValidationError as error:
-        raise DocumentRefusedError([_misfit(str(error))], _number_of(body)) from None
+        raise DocumentRefusedError([misfit(str(error))], _number_of(body)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DocumentRefusedError([problem(outcomes.APPLICATION_UNREADABLE)]) from None
     if document.submitted_at.year not in _YEARS:
@@ -178,7 +178,7 @@ def read(body: bytes) -> Document:
     return document
 
 
-def _misfit(message: str) -> Problem:
+def misfit(message: str) -> Problem:
     """Return what a message of msgspec says, without the values and the unknown names it may quote."""
     path = _PATH.search(message)
     place = (path[1].lstrip(".") if path else "") or "文書"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from kyotsu.moving.cases import CasePerson, CaseState
+from kyotsu.moving.decisions import ClerksDecision, applied, decision_of
 from kyotsu.moving.documents import Application, decode, encode
 from kyotsu.moving.moves import Moves
 from kyotsu.moving.ports import PaperKind, Papers
@@ -54,15 +55,29 @@ class Reconciliation:
 
         Raises UnidentifiedPersonError if somebody still has no 宛名番号.
         """
+        decision = self._decision(case_id)
         case = self.moves.cases.get(case_id)
+        case = applied(case, decision) if decision else case
         if any(person.addressee_number is None for person in case.people):
             raise UnidentifiedPersonError
         raw, body = raw_application(self.papers, case_id), self.papers.get(case_id, PaperKind.CONFIRMED)
+        if decision and decision.confirmed:
+            self.papers.put(case_id, PaperKind.CONFIRMED, encode(decision.confirmed))
         # What was confirmed of an earlier revision says nothing of this one.
-        if body is None or decode(body, Application).revision != raw.revision:
+        elif body is None or decode(body, Application).revision != raw.revision:
             self.papers.put(case_id, PaperKind.CONFIRMED, encode(raw))
-        self.moves.to(case_id, "Confirm", CaseState.CONFIRMED)
+        self.moves.on(
+            case_id,
+            "Confirm",
+            CaseState.CONFIRMED,
+            lambda case: replace(applied(case, decision) if decision else case, state=CaseState.CONFIRMED),
+        )
         return "confirmed"
+
+    def _decision(self, case_id: str) -> ClerksDecision | None:
+        """Return what the clerk decided whom the last wait heard: of several decisions that one counts."""
+        taken = self.moves.cases.taken(case_id)
+        return decision_of(self.papers, case_id, taken.signal.id) if taken else None
 
 
 class UnidentifiedPersonError(Exception):
