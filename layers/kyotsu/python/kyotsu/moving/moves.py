@@ -49,7 +49,14 @@ class Moves:
 
     def is_withdrawn(self, case_id: str) -> bool:
         """Tell whether a withdrawal waits for the next step that can hear it."""
-        return any(signal.kind is SignalKind.WITHDRAWN for signal in self.cases.pending(case_id))
+        return self._waits(case_id, SignalKind.WITHDRAWN)
+
+    def is_amended(self, case_id: str) -> bool:
+        """Tell whether the applicant's correction waits for the next step that can hear it."""
+        return self._waits(case_id, SignalKind.AMENDED)
+
+    def _waits(self, case_id: str, kind: SignalKind) -> bool:
+        return any(signal.kind is kind for signal in self.cases.pending(case_id))
 
 
 @dataclass(frozen=True, slots=True)

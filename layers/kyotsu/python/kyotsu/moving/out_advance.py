@@ -60,7 +60,8 @@ class MoveOut:
             return "restrained"
         # Remarks of the intake (somebody has another open case) are a clerk's to weigh.
         clear = not case.differs and not case.remarks and Restraint.ALERT not in found
-        automatic = self.rules.approval == "automatic" and clear
+        # Who waits for an approval hears a correction that came since the reconciliation; who needs none would not.
+        automatic = self.rules.approval == "automatic" and clear and not self.moves.is_amended(case_id)
         state = CaseState.APPROVED if automatic else CaseState.APPROVAL
         self.moves.to(case_id, "CheckRestraint", state, reason="")
         return state
