@@ -91,6 +91,7 @@ COURSES = {
     "stuck-files": _counted(ALL_WELL),
     "people-missing": _counted(ALL_WELL),
     "candidates-repaired": _counted(ALL_WELL),
+    "doubles-failed": _counted(ALL_WELL),
     "audit-trail-broken": _counted(ALL_WELL),
     "statement-open": _counted(ALL_WELL),
     "digest-missing": Course(
