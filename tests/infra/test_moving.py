@@ -63,7 +63,7 @@ def test_the_intake_reads_the_inbox_and_writes_answers_and_status_there(moving: 
     }
     assert found["s3:DeleteObjectVersion"].split() == [found["s3:GetObjectVersion"].strip()]
     assert found["s3:DeleteObjectVersion"].endswith("-029/inbox/*")
-    assert "inbox/" not in found["s3:PutObject"]
+    assert "-029/inbox/" not in found["s3:PutObject"]
     assert "029" not in found["s3:DeleteObject"], "papers alone"
 
 
@@ -104,12 +104,10 @@ def test_data_keys_of_papers_are_used_in_their_context_alone(moving: Template) -
         if "KeysPapers" in str(statement["Resource"]) and "kms:ViaService" not in str(statement)
     ]
     (statement,) = direct
-    assert statement["Condition"] == {
-        "StringEquals": {
-            "kms:EncryptionContext:municipality": moving.stack.split("-")[2],
-            "kms:EncryptionContext:purpose": "moving-papers",
-        }
-    }
+    assert {
+        "kms:EncryptionContext:municipality": moving.stack.split("-")[2],
+        "kms:EncryptionContext:purpose": "moving-papers",
+    }.items() <= statement["Condition"]["StringEquals"].items()
 
 
 def test_the_key_of_papers_refuses_other_contexts_to_everybody(stateful: Template) -> None:
