@@ -68,7 +68,7 @@ def test_each_moves_lanes_and_tells_cases_and_nothing_else_of_the_table(moving: 
             (condition,) = [keys for test, keys in statement["Condition"].items() if test == "ForAllValues:StringLike"]
             patterns |= set(condition["dynamodb:LeadingKeys"])
     codes = {pattern.partition("#")[2] for pattern in patterns}
-    assert codes <= {"cs/*", "cs/open", "CASE#*", "PERSON#*"}
+    assert codes <= {"cs/*", "cs/open", "CASE#*", "PERSON#*", "HANDED#*"}
     assert ("PERSON#*" in codes) is (name == "Receive")
 
 
