@@ -22,7 +22,7 @@ from tests.integration.cloud import REGION, Cloud
 from tests.integration.conftest import load
 from tests.integration.test_watching import Context
 
-FIFO = {"FifoQueue": "true"}
+FIFO: Any = {"FifoQueue": "true"}
 LANE = "000000000000019"
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:"
 
