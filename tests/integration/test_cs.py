@@ -23,7 +23,7 @@ from kyotsu_cli.deployment import Deployment
 from kyotsu_cli.failure import CommandError
 from kyotsu_cli.main import command_line
 from kyotsu_cli.registry import Registry
-from tests.fakes.cs import HERE, START, THERE, CsWorld, MemoryLanes, Weather, posted
+from tests.fakes.cs import HERE, START, THERE, CsWorld, MemoryLanes, Weather, certificate, posted
 from tests.integration.cloud import ENVIRONMENT, REGION
 
 LANE = "000000000000019"
@@ -199,6 +199,15 @@ def test_operators_list_hold_release_and_repeat(table: OutboxTable, monkeypatch:
         run("resend", second.id)
     with pytest.raises(CommandError, match="ありません"):
         run("resend", "O-9-x")
+    assert run("show", first.id)[0]["substituted"] == []
+    odd = posted(world.case("O-3"), "c", content=certificate("𠮷田"))
+    world.outbox.post([odd])
+    (shown,) = run("show", odd.id)
+    assert (shown["remark"], shown["substituted"]) == (
+        "W1790",
+        [{"item": "people[0].name", "position": 1, "code_point": "U+20BB7", "substitute": "〓"}],
+    )
+    assert audited[-1] == (f"cs show {odd.id}", ["c"])
     world.receiving.receive(world.put("received/x.json", b"{"))
     assert [one["code"] for one in run("messages", "--parked")] == ["E1790"]
     assert "横浜" not in CliRunner().invoke(command_line(["cs"]), ["cs", "messages"]).stdout

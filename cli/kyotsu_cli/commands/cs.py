@@ -8,13 +8,15 @@ from typing import Annotated, Any
 import boto3
 import typer
 
+from kyotsu.contracts import outcomes
 from kyotsu.contracts.audit import Deed
 from kyotsu.japanese.dates import utc_now
 from kyotsu.linkage.delivery_documents import japanese
 from kyotsu.moving.cs.lanes import Entry, Lane, MessageState
+from kyotsu.moving.cs.mapping import notes_of
 from kyotsu.moving.cs.outbox_table import OutboxTable
 from kyotsu.moving.cs.ports import EVERYBODY, Hold
-from kyotsu.moving.cs.posting import CsOutbox, ResendRefusedError
+from kyotsu.moving.cs.posting import CsOutbox, ResendRefusedError, paper
 from kyotsu.moving.papers_table import PapersTable
 from kyotsu.runtime.clock import SystemClock
 from kyotsu.runtime.sealing import PAPERS, KmsSealer
@@ -22,7 +24,7 @@ from kyotsu.wiring.moving_cs import CsLanes
 from kyotsu_cli.commands.options import AsJson
 from kyotsu_cli.deployment import Deployment, connect
 from kyotsu_cli.failure import CommandError, Exit
-from kyotsu_cli.output import console, print_json, print_table
+from kyotsu_cli.output import console, print_items, print_json, print_table
 from kyotsu_cli.registry import Registry
 from kyotsu_cli.undoing import operator
 
@@ -38,6 +40,7 @@ STATES = {
     MessageState.REJECTED: "受付不可",
     MessageState.CANCELLED: "取消",
 }
+MessageId = Annotated[str, typer.Argument(help="電文番号（kyotsu cs messages で示すもの）")]
 Municipality = Annotated[str | None, typer.Option(help="宛先の市区町村コード（既定：すべての宛先）")]
 
 
@@ -60,12 +63,37 @@ def messages(
             print_json(_shown(entry))
         return
     rows = [
-        (e.id, e.case_id, e.to, _state(e), japanese(e.posted_at), japanese(e.sent_at), e.reason or None) for e in found
+        (e.id, e.case_id, e.to, _state(e), japanese(e.posted_at), japanese(e.sent_at), e.reason or None, _remark(e))
+        for e in found
     ]
-    print_table("CSへの電文", ("電文番号", "手続番号", "宛先", "状態", "登録日時", "送信日時", "理由"), rows)
+    columns = ("電文番号", "手続番号", "宛先", "状態", "登録日時", "送信日時", "理由", "注意")
+    print_table("CSへの電文", columns, rows)
     for hold in store.holds():
         whom = "すべての宛先" if hold.to == EVERYBODY else f"{hold.to} 宛て"
         console.print(f"保留中：{whom}（{japanese(hold.at)} {hold.by}）", highlight=False)
+
+
+@app.command()
+def show(message: MessageId, as_json: AsJson = False) -> None:
+    """電文の状態と、置き換えた文字（項目、何文字目か、もとのコードポイント）を示す。本文は示さない。"""
+    deployment = connect()
+    store = _store(deployment)
+    entry = _entry_of(store, message)
+    notes = list[tuple[str, int, str, str]]()
+    if entry.substituted:
+        # A code point of somebody's name is told of as that person's data.
+        _tell(deployment, f"cs show {message}", store.lane_of(message) or "", Deed.READ)
+        body = _papers(deployment).get(entry.case_id, paper(message))
+        notes = notes_of(body) if body else []
+    columns = ("item", "position", "code_point", "substitute")
+    if as_json:
+        print_json({**_shown(entry), "substituted": [dict(zip(columns, note, strict=True)) for note in notes]})
+        return
+    print_items(message, _shown(entry).items())
+    if notes:
+        print_table("置き換えた文字", ("項目", "何文字目", "もとの文字", "置き換え"), notes)
+    elif entry.substituted:
+        console.print("本文は消去されています。")
 
 
 @app.command()
@@ -97,17 +125,13 @@ def release(municipality: Municipality = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def resend(
-    message: Annotated[str, typer.Argument(help="電文番号（kyotsu cs messages で示すもの）")], as_json: AsJson = False
-) -> None:
+def resend(message: MessageId, as_json: AsJson = False) -> None:
     """受け付けられなかった電文、または受領された電文を、もとの電文を参照する新しい電文として送る。"""
     deployment = connect()
     store = _store(deployment)
-    key = store.lane_of(message)
-    if key is None:
-        raise CommandError(f"電文 {message} はありません。", Exit.NOT_FOUND)
+    _entry_of(store, message)
     # Before it is done, as everything that moves somebody's data.
-    Registry(deployment).tell(f"cs resend {message}", [key], Deed.CHANGED, business=BUSINESS)
+    _tell(deployment, f"cs resend {message}", store.lane_of(message) or "", Deed.CHANGED)
     try:
         new = CsOutbox(store, _papers(deployment), _lanes(deployment), SystemClock()).resend(message)
     except ResendRefusedError as error:
@@ -123,6 +147,23 @@ def _entries(store: OutboxTable, case: str | None, state: MessageState | None) -
         for entry in lane.entries:
             if case in (None, entry.case_id) and state in (None, entry.state):
                 yield entry
+
+
+def _entry_of(store: OutboxTable, message_id: str) -> Entry:
+    key = store.lane_of(message_id)
+    entry = store.read(key).find(message_id) if key else None
+    if entry is None:
+        raise CommandError(f"電文 {message_id} はありません。", Exit.NOT_FOUND)
+    return entry
+
+
+def _tell(deployment: Deployment, subject: str, lane: str, deed: Deed) -> None:
+    """Record in the audit trail whose data is about to be touched: a lane is a person's 宛名番号."""
+    Registry(deployment).tell(subject, [lane], deed, business=BUSINESS)
+
+
+def _remark(entry: Entry) -> str | None:
+    return outcomes.CHARACTERS_SUBSTITUTED.code if entry.substituted else None
 
 
 def _some(entries: Iterator[Entry], limit: int) -> Iterator[Entry]:
@@ -157,6 +198,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "sent_at": japanese(entry.sent_at),
         "settled_at": japanese(entry.settled_at),
         "reason": entry.reason,
+        "remark": _remark(entry),
         "refers_to": entry.refers_to or None,
         "superseded_by": entry.superseded_by or None,
     }

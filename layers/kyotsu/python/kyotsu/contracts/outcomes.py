@@ -413,6 +413,11 @@ CERTIFICATE_ITEM = _error("E1879", "項目{place}の形式が違うか、項目�
 FORM_OUTDATED = _remark("W1870", "転入届がいまの内容で作成されていないため、印刷に含めていません。")
 FORM_WITHHELD = _remark("W1871", "支援措置対象者が含まれるため、印刷に含めていません。")
 
+# Remarks on messages to the communication server.
+CHARACTERS_SUBSTITUTED = _remark(
+    "W1790", "CSで使えない文字を置き換えて送ります。kyotsu cs show 電文番号 で、もとの文字を確認してください。"
+)
+
 # Remarks on rows that were accepted.
 STATUS_DISAGREES = _remark("W1001", "住民状態と枝番{branch}の異動が一致しません。")
 BLANK_NAME = _remark("W1002", "氏名が空欄です。")

@@ -62,6 +62,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     settled_at: datetime | None = None
     reason: str = ""
     """Outcome code, and the CS's own code after a blank, why it was rejected."""
+    substituted: int = 0
+    """How many characters of the content could not be sent as they are; which ones, its body says."""
     refers_to: str = ""
     """The message that this one repeats on a clerk's order."""
     superseded_by: str = ""

@@ -9,7 +9,7 @@ from kyotsu.contracts import outcomes
 from kyotsu.contracts.errors import KyotsuError
 from kyotsu.contracts.ports import Clock
 from kyotsu.moving.cs.lanes import Entry, Lane, MessageState, repeats, taken_back
-from kyotsu.moving.cs.mapping import repeated
+from kyotsu.moving.cs.mapping import notes_of, repeated
 from kyotsu.moving.cs.ports import LaneStore, Wakeups
 from kyotsu.moving.ports import Message, Papers
 
@@ -112,6 +112,7 @@ class CsOutbox:
             position=first.position,
             to=first.to,
             posted_at=self.clock.now(),
+            substituted=first.substituted,
             refers_to=first.id,
         )
         if first.state is MessageState.REJECTED:
@@ -127,5 +128,6 @@ class CsOutbox:
             position=message.position,
             to=message.to,
             posted_at=self.clock.now(),
+            substituted=len(notes_of(message.body)),
         )
         change(self.store, message.lane, lambda lane: lane.with_entry(new))
