@@ -16,6 +16,7 @@ from kyotsu.integrated import table as integrated_models
 from kyotsu.linkage import delivery_table as delivery_models
 from kyotsu.linkage import table as linkage_models
 from kyotsu.moving import case_items as case_models
+from kyotsu.moving.cs import outbox_items
 from kyotsu.residents import table as residents_models
 from kyotsu.runtime import failures
 from kyotsu.runtime.audit import index as audit_models
@@ -42,7 +43,7 @@ def _models(module: object) -> list[type[TableItem]]:
         ("Candidates", (note_models,)),
         ("Integrated", (integrated_models,)),
         ("Linkage", (linkage_models, delivery_models, failures)),
-        ("Moving", (case_models,)),
+        ("Moving", (case_models, outbox_items)),
         ("Residents", (residents_models,)),
         ("Protection", (residents_models,)),  # the same items, written by the same code
     ],
