@@ -13,6 +13,7 @@ from moto.s3.models import FakeBucket, s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from infra.sandbox.access.documents import Policy, parsed
 from infra.sandbox.access.matching_principals import Principal
@@ -67,6 +68,16 @@ class Stored:
     def key_of(self, resource: str) -> str | None:
         """Return the ARN of the key that `resource`'s data is encrypted with."""
         return self._keys.get(resource)
+
+    def waiting_machine(self, token: str) -> str | None:
+        """Return the ARN of the state machine one of whose executions gave a task token away."""
+        backend = stepfunctions_parser_backends[self.account][self.region]
+        for machine in backend.state_machines:
+            for execution in machine.executions:
+                worker = getattr(execution, "exec_worker", None)
+                if worker is not None and worker.env.callback_pool_manager.get(token) is not None:
+                    return str(machine.arn)
+        return None
 
     def identity(self, who: Principal) -> Sequence[Policy] | None:
         """Return the policies of `who`; None where their account lets them do everything, or isn't ours to know."""

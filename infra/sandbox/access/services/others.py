@@ -22,8 +22,13 @@ _MACHINES = {
 }
 
 
-def machine_needs(asked: Asked, _stored: Stored) -> Iterator[Need]:
+def machine_needs(asked: Asked, stored: Stored) -> Iterator[Need]:
     """Yield what a request to Step Functions needs. Raises UnmappedError."""
+    if asked.operation.startswith("SendTask"):
+        machine = stored.waiting_machine(asked.body.get("taskToken", ""))
+        if machine is not None:  # else the token is nobody's, and the service says so
+            yield Need(f"states:{asked.operation}", machine)
+        return
     parameter = _MACHINES.get(asked.operation)
     if parameter is None or parameter not in asked.body:
         raise UnmappedError(f"states:{asked.operation}")
