@@ -35,6 +35,9 @@ def evaluate(
     for path in (persons, queries):
         if not path.is_file():
             raise CommandError(f"{path} がありません。", Exit.USAGE)
+    if not out.parent.is_dir() or out.is_dir():
+        # Told before a search that may take minutes, not after it.
+        raise CommandError(f"{out} に書けません。", Exit.USAGE)
     try:
         done = evaluating.evaluate(persons, queries, out, most)
     except evaluating.UnreadableLineError as error:

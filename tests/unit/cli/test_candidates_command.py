@@ -58,3 +58,29 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="がありません"):
         run(tmp_path, tmp_path / "none.jsonl")
+
+
+def test_a_folder_to_write_to_that_is_not_there_is_told(tmp_path: Path) -> None:
+    arguments = ["--persons", str(DATA / "persons.jsonl"), "--queries", str(DATA / "queries.jsonl")]
+    for out in (tmp_path / "none" / "out.jsonl", tmp_path):
+        with pytest.raises(CommandError, match="書けません") as failed:
+            CliRunner().invoke(candidates.app, ["evaluate", *arguments, "--out", str(out)], catch_exceptions=False)
+        assert failed.value.code is Exit.USAGE
+
+
+def test_files_of_other_systems_are_read(tmp_path: Path) -> None:
+    persons, queries, out = (tmp_path / name for name in ("persons.jsonl", "queries.jsonl", "out.jsonl"))
+    persons.write_bytes(
+        b"\xef\xbb\xbf"
+        + """{"id": "1", "name": "佐藤　花子", "kana": null, "birth": null, "sex": 2, "prev_names": null, "x": [1]}\r\n\r\n
+{"id": "2", "name": null, "kana": "スズキ　ハジメ", "birth": "", "prev_addresses": [{"address": null}]}""".encode()
+    )
+    queries.write_bytes(
+        b"\xef\xbb\xbf"
+        + """{"qid": "a", "name": "佐藤花子", "kana": null, "birth": "", "sex": null}\r
+{"qid": "b", "kana": "すずき はじめ", "name": null, "address": null, "more": {}}\r\n""".encode()
+    )
+    arguments = ["evaluate", "--persons", str(persons), "--queries", str(queries), "--out", str(out)]
+    CliRunner().invoke(candidates.app, arguments, catch_exceptions=False)
+    found = {line["qid"]: line["candidates"] for line in map(json.loads, out.read_text().splitlines())}
+    assert {qid: [candidate["id"] for candidate in ranked] for qid, ranked in found.items()} == {"a": ["1"], "b": ["2"]}

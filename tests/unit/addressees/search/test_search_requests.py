@@ -83,6 +83,7 @@ def test_an_item_that_is_not_set(item: str) -> None:
         ({"saidaikensu": "51"}, [("saidaikensu", "E0002")]),
         ({"saidaikensu": "-1"}, [("saidaikensu", "E0002")]),
         ({"saidaikensu": "100"}, [("saidaikensu", "E0002")]),
+        ({"saidaikensu": "9" * 5000}, [("saidaikensu", "E0002")]),
         ({"saidaikensu": True}, [("saidaikensu", "E0002")]),
         ({"saidaikensu": 1.0}, [("saidaikensu", "E0002")]),
         ({"taisho": "3"}, [("taisho", "E0002")]),

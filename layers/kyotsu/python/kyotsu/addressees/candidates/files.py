@@ -1,4 +1,8 @@
-"""People and queries in files of one JSON object a line, as evaluation reads them."""
+"""People and queries in files of one JSON object a line, as evaluation reads them.
+
+Other members than these are ignored. One that is null is not known, like one that is absent or empty; a file may begin
+with a byte order mark, and lines may end with CRLF.
+"""
 
 from __future__ import annotations
 
@@ -9,67 +13,83 @@ import msgspec
 from kyotsu.addressees.candidates.people import Name, NameKind, Person, Query
 
 
+Text = str | None
+_MARK = b"\xef\xbb\xbf"
+
+
 class _EarlierName(msgspec.Struct):
-    name: str = ""
-    kana: str = ""
+    name: Text = None
+    kana: Text = None
 
 
 class _EarlierAddress(msgspec.Struct):
-    address: str = ""
+    address: Text = None
 
 
 class _PersonLine(msgspec.Struct):
     id: str
-    name: str = ""
-    kana: str = ""
-    name_alpha: str = ""
-    tsusho: str = ""
-    tsusho_kana: str = ""
-    sex: str = ""
-    birth: str = ""
-    address: str = ""
-    prev_names: tuple[_EarlierName, ...] = ()
-    prev_addresses: tuple[_EarlierAddress, ...] = ()
+    name: Text = None
+    kana: Text = None
+    name_alpha: Text = None
+    tsusho: Text = None
+    tsusho_kana: Text = None
+    sex: str | int | None = None
+    birth: Text = None
+    address: Text = None
+    prev_names: tuple[_EarlierName, ...] | None = None
+    prev_addresses: tuple[_EarlierAddress, ...] | None = None
 
 
 class QueryLine(msgspec.Struct):
     """A query, with the id its answer names."""
 
     qid: str
-    name: str = ""
-    kana: str = ""
-    birth: str = ""
-    sex: str = ""
-    address: str = ""
+    name: Text = None
+    kana: Text = None
+    birth: Text = None
+    sex: str | int | None = None
+    address: Text = None
 
     def query(self) -> Query:
         """Return the query."""
-        return Query(name=self.name, kana=self.kana, birth=self.birth, sex=self.sex, address=self.address)
+        return Query(
+            name=self.name or "",
+            kana=self.kana or "",
+            birth=self.birth or "",
+            sex=str(self.sex or ""),
+            address=self.address or "",
+        )
 
 
 def people(lines: Iterable[bytes]) -> Iterator[Person]:
     """Read people; raises msgspec.ValidationError or msgspec.DecodeError for a line that is none."""
     decoder = msgspec.json.Decoder(_PersonLine)
-    for line in lines:
-        if line.strip():
-            yield _person(decoder.decode(line))
+    yield from (_person(decoder.decode(line)) for line in _written(lines))
 
 
 def queries(lines: Iterable[bytes]) -> Iterator[QueryLine]:
     """Read queries; raises as `people` does."""
     decoder = msgspec.json.Decoder(QueryLine)
-    yield from (decoder.decode(line) for line in lines if line.strip())
+    yield from (decoder.decode(line) for line in _written(lines))
+
+
+def _written(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines on which something is written."""
+    for number, line in enumerate(lines):
+        text = (line if number else line.removeprefix(_MARK)).strip()
+        if text:
+            yield text
 
 
 def _person(line: _PersonLine) -> Person:
-    known = [Name(line.name, line.kana, line.name_alpha)]
+    known = [Name(line.name or "", line.kana or "", line.name_alpha or "")]
     if line.tsusho or line.tsusho_kana:
-        known.append(Name(line.tsusho, line.tsusho_kana, kind=NameKind.TSUSHO))
-    known += (Name(earlier.name, earlier.kana, kind=NameKind.EARLIER) for earlier in line.prev_names)
+        known.append(Name(line.tsusho or "", line.tsusho_kana or "", kind=NameKind.TSUSHO))
+    earlier = [Name(one.name or "", one.kana or "", kind=NameKind.EARLIER) for one in line.prev_names or ()]
     return Person(
         id=line.id,
-        names=tuple(known),
-        birth=line.birth,
-        sex=line.sex,
-        addresses=(line.address, *(earlier.address for earlier in reversed(line.prev_addresses))),
+        names=(*known, *earlier),
+        birth=line.birth or "",
+        sex=str(line.sex or ""),
+        addresses=(line.address or "", *(one.address or "" for one in reversed(line.prev_addresses or ()))),
     )

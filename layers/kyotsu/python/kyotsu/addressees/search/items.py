@@ -88,4 +88,4 @@ def method_errors(methods: object, given: Mapping[str, object]) -> Iterator[Requ
 
 
 def _is_count(text: str) -> bool:
-    return is_digits(text) and 1 <= int(text) <= MOST_ROWS
+    return len(text) <= ROWS.length and is_digits(text) and 1 <= int(text) <= MOST_ROWS
