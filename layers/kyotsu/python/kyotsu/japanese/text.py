@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 HALF_WIDTH = r"[\x20-\x7e]"
 """Pattern of one character of an X item."""
@@ -19,6 +20,9 @@ FULL_WIDTH = f"[^{_NOT_FULL_WIDTH}]"
 _HALF_WIDTH_TEXT = re.compile(f"{HALF_WIDTH}*")
 _NOT_FULL_WIDTH_CHARACTER = re.compile(f"[{_NOT_FULL_WIDTH}]")
 _SELECTED = re.compile("[^\ufe00-\ufe0f\U000e0100-\U000e01ef][\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000, 0xA5: 0xFFE5}
+UNKNOWN = "〓"
 _DIGITS = re.compile(r"[0-9]*")
 
 
@@ -30,6 +34,12 @@ def is_half_width(text: str) -> bool:
 def is_full_width(text: str) -> bool:
     """Tell whether no character is half-width, a control character or invisible. The full-width space is none."""
     return _NOT_FULL_WIDTH_CHARACTER.search(text) is None
+
+
+def full_width(text: str) -> str:
+    """Return a text as an N item may hold it: ASCII and half-width kana in full width, what has no such form as 〓."""
+    kana = _HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _NOT_FULL_WIDTH_CHARACTER.sub(UNKNOWN, kana.translate(_WIDE))
 
 
 def is_digits(text: str) -> bool:

@@ -31,10 +31,12 @@ class Shape:
         self.asks = None in self._withheld
         """Whether it has items that a protected person's rows come without; otherwise nobody has to be asked."""
         self._person = layout.columns.index(PERSON) if PERSON in layout.columns else None
+        self._keys = [place for place, item in enumerate(layout.items) if item.key]
 
     def person(self, row: Row) -> str:
-        """Return whose row it is; nothing, if the layout does not tell."""
-        return row.values[self._person] if self._person is not None else ""
+        """Return whose row it is: the addressee number; of somebody who has none, what tells the row from others."""
+        number = row.values[self._person] if self._person is not None else ""
+        return number or "-".join(row.values[place] for place in self._keys)
 
     def values(self, row: Row, verdict: Verdict) -> list[str]:
         """Return what the recipient may see of a row."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kyotsu.japanese import dates
+from kyotsu.japanese.text import full_width
 from kyotsu.moving.cases import Case, CaseKind
 from kyotsu.moving.cs.messages import Notice
 from kyotsu.moving.documents import MovingPerson, Reservation
@@ -37,18 +39,18 @@ def notice_rows(case: Case, notices: Sequence[Notice], edition: int, made_at: st
         yield {
             **_head(case, notice.position, edition, made_at),
             "atenabango": numbers.get(notice.position, ""),
-            "tsuchinengappi": notice.notified_on,
-            "tennyunengappi": notice.moved_on,
-            "shimei": notice.name,
-            "seinengappi": notice.birth_date,
+            "tsuchinengappi": _day(notice.notified_on),
+            "tennyunengappi": _day(notice.moved_on),
+            "shimei": full_width(notice.name),
+            "seinengappi": _day(notice.birth_date),
             "seibetsu": notice.sex,
             "jusho_shikuchosonkodo": address.municipality_code,
-            "jusho_todofuken": address.prefecture,
-            "jusho_shikugunchosonmei": address.municipality_name,
-            "jusho_choaza": address.machiaza,
-            "jusho_banchigohyoki": address.street_number,
-            "jusho_katagaki": address.building,
-            "jusho_yubinbango": address.postal_code,
+            "jusho_todofuken": full_width(address.prefecture),
+            "jusho_shikugunchosonmei": full_width(address.municipality_name),
+            "jusho_choaza": full_width(address.machiaza),
+            "jusho_banchigohyoki": full_width(address.street_number),
+            "jusho_katagaki": full_width(address.building),
+            "jusho_yubinbango": address.postal_code.replace("-", ""),
         }
 
 
@@ -57,11 +59,16 @@ def _visit(reservation: Reservation, person: MovingPerson) -> dict[str, str]:
         "raichoyoteinengappi": reservation.visit_on,
         "idoyoteinengappi": reservation.planned_on,
         "moto_shikuchosonkodo": reservation.from_municipality,
-        "shimei": person.name or person.roman_name,
-        "shimei_furigana": person.name_kana,
-        "seinengappi": person.birth_date,
+        "shimei": full_width(person.name or person.roman_name),
+        "shimei_furigana": full_width(person.name_kana),
+        "seinengappi": _day(person.birth_date),
         "seibetsu": person.sex,
     }
+
+
+def _day(text: str) -> str:
+    """Return a date as the layouts have it; an indefinite one has no form there."""
+    return text if dates.is_date(text) else ""
 
 
 def _head(case: Case, position: int, edition: int, made_at: str) -> dict[str, str]:
