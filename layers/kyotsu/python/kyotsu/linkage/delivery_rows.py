@@ -15,6 +15,7 @@ from kyotsu.contracts.protection import Verdict
 from kyotsu.contracts.rows import Row
 from kyotsu.linkage.grouping import PERSON
 
+LONGEST_KEY = 32
 MOST_HELD = 5_000
 """Rows that one stretch may keep back: their lines stand in one item of a table."""
 
@@ -36,7 +37,7 @@ class Shape:
     def person(self, row: Row) -> str:
         """Return whose row it is: the addressee number; of somebody who has none, what tells the row from others."""
         number = row.values[self._person] if self._person is not None else ""
-        return number or "-".join(row.values[place] for place in self._keys)
+        return number or _short("-".join(row.values[place] for place in self._keys))
 
     def values(self, row: Row, verdict: Verdict) -> list[str]:
         """Return what the recipient may see of a row."""
@@ -51,6 +52,11 @@ class Shape:
     def header(self) -> bytes:
         """Return the first line of the recipient's file."""
         return _line(self.columns)
+
+
+def _short(key: str) -> str:
+    """Return a key, or what stands for it where it is longer than an audit trail's numbers are."""
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()[:LONGEST_KEY]
 
 
 @dataclass(slots=True)

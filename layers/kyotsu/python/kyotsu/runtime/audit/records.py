@@ -22,7 +22,7 @@ JST = timezone(timedelta(hours=9))
 RECORDS = "records/"
 PIECE = 100_000
 """People in one record; a larger access takes several, one after the other."""
-LONGEST_NUMBER = 64
+LONGEST_NUMBER = 32
 """Characters. A lawful one has 15; what a file brought as one is a person's key here, too."""
 _LARGEST = PIECE * LONGEST_NUMBER * 4
 """Bytes of the numbers of a record, at most."""
