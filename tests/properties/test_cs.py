@@ -60,6 +60,7 @@ class Play:
             self.world.case(case, 2)
         self.posted = list[Message]()
         self.acknowledgements = 0
+        self.withdrawn = set[int]()
         self.world.through(Faults(faults=faults).around)
 
     def check_effect(self, message_id: str) -> None:
@@ -127,6 +128,7 @@ class Play:
 
     def cancel(self, index: int) -> None:
         case = CASES[index]
+        self.withdrawn.add(index)
         sent = self.world.outbox.cancel(case)
         for message_id in sent:
             lane = self.world.store.lane_of(message_id)
@@ -148,6 +150,8 @@ class Play:
         self.release(THERE)
         for message in self.posted:
             world.outbox.post([message])
+        for index in sorted(self.withdrawn):
+            self.cancel(index)
         for _ in range(60):
             self.sweep(700)
             world.work()

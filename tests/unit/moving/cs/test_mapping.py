@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from kyotsu.moving.cs.characters import GETA, of_table, substituted
-from kyotsu.moving.cs.mapping import is_message_id, message_id, notes_of, read, repeated
+from kyotsu.moving.cs.mapping import is_message_id, is_of, message_id, notes_of, read, repeated
 from kyotsu.moving.ports import MessageKind
 from tests.fakes.cs import HERE, THERE, certificate, posted
 from tools.cs_messages import FILE, schema
@@ -22,6 +22,11 @@ ROOT = Path(__file__).parents[4]
 def test_ids_come_from_the_case_so_that_a_repeat_is_known() -> None:
     assert message_id("O-20260401001", MessageKind.NOTICE, 2, 1) == "O-20260401001-tennyutsuchi-2-1"
     assert posted("O-1", "lane") == posted("O-1", "lane")
+    certificate_id, cancel_id = "O-1-tenshutsushomeisho-2-1r1", "O-1-tenshutsushomeisho-torikeshi-2-1r1"
+    assert is_of(certificate_id, "O-1", MessageKind.CERTIFICATE)
+    assert is_of(cancel_id, "O-1", MessageKind.CERTIFICATE_CANCEL)
+    assert not is_of(cancel_id, "O-1", MessageKind.CERTIFICATE)
+    assert not is_of(certificate_id, "O-11", MessageKind.CERTIFICATE)
     assert is_message_id("I-CS-O-1-tenshutsushomeisho-1-1r1-tennyutsuchi-1-1")
     assert not any(map(is_message_id, ("", "a/b", "..", "a.json", "-a", "あ", "a" * 129, "a\n")))
 

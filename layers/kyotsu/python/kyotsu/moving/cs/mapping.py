@@ -47,6 +47,12 @@ def message_id(case_id: str, kind: MessageKind, position: int, number: int | str
     return f"{case_id}-{kind}-{position}-{number}"
 
 
+def is_of(message_id: str, case_id: str, kind: MessageKind) -> bool:
+    """Tell whether an id of ours is that of a case's message of a kind."""
+    before, found, rest = message_id.partition(f"{case_id}-{kind}-")
+    return not before and bool(found) and rest[:1].isdigit()
+
+
 def is_message_id(text: str) -> bool:
     """Tell whether a text can be a message's id: 1 to 128 letters, digits, `-` and `_`."""
     return _ID.fullmatch(text) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kyotsu.contracts.ports import Clock
 from kyotsu.moving.cases import Signal, SignalKind
 from kyotsu.moving.cs.lanes import Entry, Lane, MessageState, answered
+from kyotsu.moving.cs.mapping import is_of
 from kyotsu.moving.cs.ports import LaneStore, Wakeups
 from kyotsu.moving.cs.posting import change
 from kyotsu.moving.ports import CaseStore, Machines, NoSuchCaseError
@@ -81,9 +82,8 @@ class Telling:
         for message_id, key in self.store.messages_of(entry.case_id).items():
             if key not in lanes:
                 lanes[key] = self.store.read(key)
-            standing = lanes[key].find(message_id)
-            if standing is None or standing.kind is entry.kind:
-                found[message_id] = standing
+            if is_of(message_id, entry.case_id, entry.kind):
+                found[message_id] = lanes[key].find(message_id)
         return found
 
 
