@@ -19,7 +19,7 @@ ALLOWED = {
     "UndoFileFunction": STORE,
 }
 """What the roles that begin so may do with the table. Who only asks for a decision reads heads, and writes nothing."""
-DECIDES = ("DeliverFunction", "SearchCandidatesRole", "ShowHistoryRole", "ShowIntegratedRole")
+DECIDES = ("DeliverFunction", "SearchCandidatesRole", "ShowHistoryRole", "ShowIntegratedRole", "StepsAdvanceMoveOut")
 """Roles of functions that ask for a decision (`infra.constructs.protection_access.let_decide`)."""
 
 

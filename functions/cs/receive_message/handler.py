@@ -35,7 +35,7 @@ def receive(record: SQSRecord) -> None:
     try:
         outcome = receiving().receive(json.loads(record.body)["detail"]["object"]["key"])
     except Exception as error:
-        log_failure(logger, "cs.message.failed", error, message_id=delivery.message_id)
+        log_failure(logger, "cs.message_failed", error, message_id=delivery.message_id)
         retries().failed(logger, delivery, error)
         raise
     _tell(outcome)
@@ -46,6 +46,6 @@ def _tell(outcome: Outcome) -> None:
     parked = outcome.handled is Handled.PARKED
     metrics.add_metric(name="CsMessagesParked", unit=MetricUnit.Count, value=int(parked))
     if parked:
-        logger.error("cs.message.parked", extra={**told, "code": outcome.code})
+        logger.error("cs.message_parked", extra={**told, "code": outcome.code})
     else:
-        logger.info("cs.message.received", extra=told)
+        logger.info("cs.message_received", extra=told)

@@ -40,8 +40,8 @@ def send(record: SQSRecord, lambda_context: LambdaContext) -> None:
         lane = json.loads(record.body)["lane"]
         done = gateway().work(lane, in_time)
     except Exception as error:
-        log_failure(logger, "cs.lane.failed", error, lane=lane, message_id=delivery.message_id)
+        log_failure(logger, "cs.lane_failed", error, lane=lane, message_id=delivery.message_id)
         retries().failed(logger, delivery, error, lane)
         raise
     for message_id, state in done:
-        logger.info("cs.message.moved", lane=lane, cs_message_id=message_id, state=str(state))
+        logger.info("cs.message_moved", lane=lane, cs_message_id=message_id, state=str(state))

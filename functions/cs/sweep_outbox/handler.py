@@ -22,11 +22,11 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, float]
     try:
         swept = sweep().look()
     except Exception as error:
-        log_failure(logger, "cs.outbox.not_swept", error)
+        log_failure(logger, "cs.outbox_not_swept", error)
         raise
     metrics.add_metric(name="OldestUnsentCsMessage", unit=MetricUnit.Seconds, value=swept.oldest_unsent)
     metrics.add_metric(name="OldestUnacknowledgedCsMessage", unit=MetricUnit.Seconds, value=swept.oldest_unacknowledged)
     metrics.add_metric(name="CsMessagesRejected", unit=MetricUnit.Count, value=swept.rejected)
     found: dict[str, float] = asdict(swept)
-    logger.info("cs.outbox.swept", extra=found)
+    logger.info("cs.outbox_swept", extra=found)
     return found

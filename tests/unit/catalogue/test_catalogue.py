@@ -29,10 +29,12 @@ def test_the_residents_have_twelve_branches_with_their_category() -> None:
 
 def test_interfaces_have_providers_modes_and_appliers() -> None:
     found = CATALOGUE.interfaces
-    assert set(found) == {"001o006", "001o009", "031i001", "032i001"}
+    assert set(found) == {"001o006", "001o009", "029o001", "029o002", "031i001", "032i001"}
     assert {name: interface.applier for name, interface in found.items()} == {
         "001o006": "residents",
         "001o009": "protection",
+        "029o001": "passing",
+        "029o002": "passing",
         "031i001": "addressees",
         "032i001": "integrated",
     }
