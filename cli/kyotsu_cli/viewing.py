@@ -71,7 +71,8 @@ class Viewing:
         try:
             self._trail.record(access, numbers)
         except UNRECORDED as error:
-            named = f"宛名番号 {numbers[0]}" + (f" ほか{len(numbers) - 1}人" if len(numbers) > 1 else "")
+            named = f"宛名番号 {numbers[0]}" if numbers else subject
+            named += f" ほか{len(numbers) - 1}人" if len(numbers) > 1 else ""
             raise CommandError(
                 f"監査証跡に記録できないため、{named} を示しません（{type(error).__name__}）。"
             ) from error

@@ -99,10 +99,8 @@ class Deciding:
         with contextlib.suppress(PapersDestroyedError):
             self.papers.put(case_id, decision_name(signal.id), msgspec.json.encode(self._paper(said)))
         self._note(case_id, signal, said)
-        starting = Starting(self.cases, self.machines, self.clock)
-        # Heard before it starts: a machine that starts with it sends nothing.
-        starting.hear(case_id, signal)
-        starting.start(case_id, by=by)
+        # A case that was never started is started by the watch, and hears it then.
+        Starting(self.cases, self.machines, self.clock).hear(case_id, signal)
 
     def _signal(self, case: Case, said: Said) -> Signal | None:
         """Return what the present wait is to hear; None if it has heard it: its machine was told once more."""

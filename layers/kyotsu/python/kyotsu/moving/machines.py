@@ -51,7 +51,7 @@ class StepFunctions:
 
     def ended(self, case: Case) -> bool:
         """Tell whether the case's execution failed, timed out or was aborted."""
-        arn = f"{_executions(self.machine(case.kind))}:{_name(case.id, case.generation)}"
+        arn = execution_arn(self.machine(case.kind), case.id, case.generation)
         try:
             return self.client.describe_execution(executionArn=arn)["status"] in _FAILED
         except self.client.exceptions.ExecutionDoesNotExist:
@@ -93,5 +93,6 @@ def _name(case_id: str, generation: int) -> str:
     return f"{case_id[:40]}{_MARK}{digest}.{generation}"
 
 
-def _executions(machine: str) -> str:
-    return machine.replace(":stateMachine:", ":execution:")
+def execution_arn(machine: str, case_id: str, generation: int) -> str:
+    """Return the ARN of a case's execution on a machine."""
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{_name(case_id, generation)}"
