@@ -13,7 +13,7 @@ def test_cdk_nag_finds_nothing_that_is_not_acknowledged_beside_its_resource(synt
     assert synthesis.findings == []
 
 
-@pytest.mark.parametrize("stack", ["Stateful", "Access", "Linkage", "Delivery", "Moving", "Watch"])
+@pytest.mark.parametrize("stack", ["Stateful", "Access", "Numbering", "Linkage", "Delivery", "Moving", "Watch"])
 def test_cfn_lint_finds_nothing(synthesis: Synthesis, deployment: str, stack: str) -> None:
     template = synthesis.template(deployment, stack)
     text = (synthesis.folder / f"{template.stack}.template.json").read_text(encoding="utf-8")
