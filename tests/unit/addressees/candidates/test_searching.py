@@ -63,6 +63,33 @@ def test_an_exact_match_is_found_among_more_namesakes_than_a_read_returns() -> N
     assert found.compared <= searching.MOST_READS * searching.MOST_POSTINGS
 
 
+def test_an_exact_name_is_found_by_its_address_among_more_namesakes_and_neighbours_than_a_read_returns() -> None:
+    home = "広島県福山市港町1丁目2番3号"
+    neighbours = [
+        replace(LINH, id=f"8{n:014}", birth=f"{1940 + n // 12}-{n % 12 + 1:02}-01", addresses=(home,)) for n in range(400)
+    ]
+    index = Watched([*namesakes(400), *neighbours, replace(HANAKO, birth="2001-05-05", addresses=(home,))])
+    query = Query(name="渡邊　佐和子", kana="ワタナベ　サワコ", sex="2", address=home)
+    found = searching.search(forms.of_query(query), index, scorer())
+    assert found.candidates[0].id == HANAKO.id
+    assert found.reads == len(index.reads) <= searching.MOST_READS
+
+
+def test_somebody_born_on_the_first_of_january_is_found_among_all_who_are_said_to_be() -> None:
+    others = [replace(LINH, id=f"1{n:014}", birth="1970-01-01", addresses=()) for n in range(600)]
+    index = Watched([*others, replace(HANAKO, id="9" * 15, birth="1970-01-01")])
+    query = Query(name="渡邊　佐知子", birth="1970-01-01", sex="2")
+    found = searching.search(forms.of_query(query), index, scorer())
+    assert found.candidates[0].id == "9" * 15
+    assert len(index.reads) <= searching.MOST_READS
+
+
+def test_where_people_live_does_not_decide_which_other_lists_are_read_whole() -> None:
+    planned = [keys.is_of_address(read.key) for read in keys.of_query(forms.of_query(ASKED))]
+    assert any(planned)
+    assert planned == sorted(planned), "lists of addresses are read last, with what reads are left"
+
+
 def test_no_search_reads_more_than_it_may() -> None:
     index = Watched(namesakes(3000, year=1974))
     query = replace(ASKED, name="WATANABE SAWAKO", kana="ワタナベ　サワコ", address="港町48番地の3")

@@ -26,7 +26,8 @@ _VOWELS = str.maketrans(dict.fromkeys("aiueo"))
 
 
 class Read(NamedTuple):
-    """One read of the index. `narrow`: how the birth dates to read begin, if the list is too long; may be empty."""
+    """One read of the index. `narrow`: how the birth dates to read begin, if the list is too long; empty: nobody
+    knows."""
 
     key: str
     narrow: str = ""
@@ -51,7 +52,11 @@ def of_person(form: Form) -> tuple[str, ...]:
 
 
 def of_query(form: Form) -> tuple[Read, ...]:
-    """Return what to read for a query, the rarest kinds first."""
+    """Return what to read for a query, the rarest kinds first.
+
+    Addresses come last: a list that is too long takes a read that is left, and where somebody lives must not decide
+    which other lists are read whole (docs/decisions/0137).
+    """
     year = form.birth[:4] if form.birth[:4].strip("0") else ""
     found: dict[str, Read] = {}
     for date in _asked_dates(form.birth):
@@ -59,13 +64,13 @@ def of_query(form: Form) -> tuple[Read, ...]:
     for name in form.names:
         for whole in _wholes(name):
             found[whole] = Read(whole, year)
-    for address in form.addresses:
-        for key in _addresses(address):
-            found[key] = Read(key, year)
     for name in form.names:
         for piece in _asked_pieces(name):
             for date in _dates(form.birth):
                 found[piece + date] = Read(piece + date, year)
+    for address in form.addresses:
+        for key in _addresses(address):
+            found[key] = Read(key, year)
     return tuple(found.values())
 
 

@@ -12,7 +12,9 @@ from kyotsu.addressees.candidates.scoring import Score, Scorer
 MOST_READS = 12
 """No search reads more, whatever the query and the register."""
 MOST_POSTINGS = 250
-"""One read returns no more: a megabyte, DynamoDB's page, holds some thousand."""
+"""One read returns no more at first: lists are that long in a large city only, of the most frequent names."""
+MOST_AT_LENGTH = 2000
+"""Nor more of a list that is too long and that no year of birth narrows: a megabyte, DynamoDB's page, holds them."""
 
 
 class Candidate(NamedTuple):
@@ -35,8 +37,9 @@ class Found(NamedTuple):
 def search(query: Form, postings: Postings, scorer: Scorer, most: int = 10) -> Found:
     """Return the `most` most probable candidates.
 
-    A list that is too long is read again from the year of birth that is asked for, as far as reads are left: whoever
-    agrees in both is found even among more namesakes than a read returns.
+    A list that is too long is read again, as far as reads are left: from the year of birth that is asked for, or if
+    that is not known, at length. So whoever agrees in all that is asked for is found among more namesakes, neighbours or
+    people born on the first of January than a read returns.
     """
     planned = keys.of_query(query)[:MOST_READS]
     left = MOST_READS - len(planned)
@@ -45,10 +48,11 @@ def search(query: Form, postings: Postings, scorer: Scorer, most: int = 10) -> F
     for read in planned:
         found = postings.read(read.key, "", MOST_POSTINGS)
         reads += 1
-        if len(found) == MOST_POSTINGS and read.narrow and left:
+        if len(found) == MOST_POSTINGS and left:
             left -= 1
             reads += 1
-            found = [*found, *postings.read(read.key, read.narrow, MOST_POSTINGS)]
+            again = MOST_POSTINGS if read.narrow else MOST_AT_LENGTH
+            found = [*found, *postings.read(read.key, read.narrow, again)]
         people.update(found)
     scored = [Candidate(id_, form, scorer.score(query, form)) for id_, form in people.items()]
     scored.sort(key=lambda candidate: (-candidate.score.log_odds, candidate.id))

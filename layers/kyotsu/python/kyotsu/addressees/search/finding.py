@@ -17,13 +17,13 @@ from kyotsu.addressees.candidates.levels import Place
 from kyotsu.addressees.candidates.people import NameKind
 from kyotsu.addressees.candidates.postings import Posting, Postings
 from kyotsu.addressees.candidates.scoring import Scorer
-from kyotsu.addressees.candidates.searching import MOST_POSTINGS, MOST_READS, Candidate
+from kyotsu.addressees.candidates.searching import MOST_AT_LENGTH, MOST_READS, Candidate
 from kyotsu.addressees.search.reading import History
 
 SPARE = 10
 """Read beyond the rows that are asked for: some can't be shown, and what was true of others is not any more."""
 MOST_BATCHES = 3
-_EVERYBODY = 2 * MOST_READS * MOST_POSTINGS
+_EVERYBODY = MOST_READS * MOST_AT_LENGTH
 LEAST_POINTS = 1
 """Who scores less is no candidate: a stranger who shares a birthday is not shown to anybody."""
 
