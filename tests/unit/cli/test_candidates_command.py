@@ -70,16 +70,17 @@ def test_a_folder_to_write_to_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_files_of_other_systems_are_read(tmp_path: Path) -> None:
     persons, queries, out = (tmp_path / name for name in ("persons.jsonl", "queries.jsonl", "out.jsonl"))
-    persons.write_bytes(
-        b"\xef\xbb\xbf"
-        + """{"id": "1", "name": "佐藤　花子", "kana": null, "birth": null, "sex": 2, "prev_names": null, "x": [1]}\r\n\r\n
-{"id": "2", "name": null, "kana": "スズキ　ハジメ", "birth": "", "prev_addresses": [{"address": null}]}""".encode()
+    known = (
+        '{"id": "1", "name": "佐藤　花子", "kana": null, "birth": null, "sex": 2, "prev_names": null, "x": [1]}',
+        "",
+        '{"id": "2", "name": null, "kana": "スズキ　ハジメ", "birth": "", "prev_addresses": [{"address": null}]}',
     )
-    queries.write_bytes(
-        b"\xef\xbb\xbf"
-        + """{"qid": "a", "name": "佐藤花子", "kana": null, "birth": "", "sex": null}\r
-{"qid": "b", "kana": "すずき はじめ", "name": null, "address": null, "more": {}}\r\n""".encode()
+    wanted = (
+        '{"qid": "a", "name": "佐藤花子", "kana": null, "birth": "", "sex": null}',
+        '{"qid": "b", "kana": "すずき はじめ", "name": null, "address": null, "more": {}}',
     )
+    persons.write_text("\r\n".join(known), encoding="utf-8-sig", newline="")
+    queries.write_text("\r\n".join(wanted), encoding="utf-8-sig", newline="")
     arguments = ["evaluate", "--persons", str(persons), "--queries", str(queries), "--out", str(out)]
     CliRunner().invoke(candidates.app, arguments, catch_exceptions=False)
     found = {line["qid"]: line["candidates"] for line in map(json.loads, out.read_text().splitlines())}

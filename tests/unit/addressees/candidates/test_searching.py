@@ -66,7 +66,8 @@ def test_an_exact_match_is_found_among_more_namesakes_than_a_read_returns() -> N
 def test_an_exact_name_is_found_by_its_address_among_more_namesakes_and_neighbours_than_a_read_returns() -> None:
     home = "広島県福山市港町1丁目2番3号"
     neighbours = [
-        replace(LINH, id=f"8{n:014}", birth=f"{1940 + n // 12}-{n % 12 + 1:02}-01", addresses=(home,)) for n in range(400)
+        replace(LINH, id=f"8{n:014}", birth=f"{1940 + n // 12}-{n % 12 + 1:02}-01", addresses=(home,))
+        for n in range(400)
     ]
     index = Watched([*namesakes(400), *neighbours, replace(HANAKO, birth="2001-05-05", addresses=(home,))])
     query = Query(name="渡邊　佐和子", kana="ワタナベ　サワコ", sex="2", address=home)

@@ -12,7 +12,6 @@ import msgspec
 
 from kyotsu.addressees.candidates.people import Name, NameKind, Person, Query
 
-
 Text = str | None
 _MARK = b"\xef\xbb\xbf"
 

@@ -38,8 +38,8 @@ def search(query: Form, postings: Postings, scorer: Scorer, most: int = 10) -> F
     """Return the `most` most probable candidates.
 
     A list that is too long is read again, as far as reads are left: from the year of birth that is asked for, or if
-    that is not known, at length. So whoever agrees in all that is asked for is found among more namesakes, neighbours or
-    people born on the first of January than a read returns.
+    that is not known, at length. So whoever agrees in all that is asked for is found among more namesakes, neighbours
+    or people born on the first of January than a read returns.
     """
     planned = keys.of_query(query)[:MOST_READS]
     left = MOST_READS - len(planned)
