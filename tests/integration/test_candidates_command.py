@@ -75,6 +75,8 @@ def test_the_index_is_rebuilt_and_checked_and_people_are_found(cloud: Cloud, tol
     both = lines(*ASKED, "--target", "2")
     assert {one["atenabango"] for one in both} == {FRESH, RESIDENT}
     assert FRESH[:5] in kyotsu("search", *ASKED).stdout
+    assert "住民" in kyotsu("search", *ASKED, "--target", "2").stdout
+    assert "見つかりません" in kyotsu("search", "--name", "皆無　太郎", "--birth", "1901-01-01").stdout
 
 
 def test_of_a_protected_person_no_address_is_shown(cloud: Cloud, told: Trail) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from kyotsu.addressees.search.items import EVERYBODY
 from kyotsu.japanese import dates
 from kyotsu_cli.commands.options import AsJson
-from kyotsu_cli.deployment import connect
+from kyotsu_cli.deployment import catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
 from kyotsu_cli.output import console, notices, print_json, print_table
 from kyotsu_cli.viewing import OPERATION, Viewing
@@ -83,8 +85,14 @@ def search(
         for row in rows:
             print_json(row)
         return
-    columns = ("得点", "宛名番号", "氏名", "フリガナ", "生年月日", "住所", "理由")
-    print_table("候補者", columns, [_row(row) for row in rows])
+    if not rows:
+        console.print("候補者は見つかりませんでした。", highlight=False)
+        return
+    kinds = {code: category.name for code, category in catalogue().categories.items()}
+    columns = ["得点", "宛名番号", "氏名", "フリガナ", "生年月日", "住所", "理由"]
+    if target == EVERYBODY:
+        columns.append("住民区分")
+    print_table("候補者", columns, [_row(row, kinds)[: len(columns)] for row in rows])
 
 
 @app.command()
@@ -126,9 +134,24 @@ def _birth(text: str) -> str:
     return f"{written[:4]}-{written[4:6]}-{written[6:]}" if written else text
 
 
-def _row(row: dict[str, Any]) -> tuple[object, ...]:
+_WRITTEN = (
+    *(("氏名", name) for name in ("shimei", "shimei_gaikokujinkanji", "shimei_gaikokujinromaji")),
+    ("通称", "tsusho"),
+)
+
+
+def _row(row: dict[str, Any], kinds: Mapping[str, str]) -> tuple[object, ...]:
     why = "、".join(reason["text"] for reason in row["riyu"])
-    hidden = row["yokushifuragu"] == "1"
-    items = ("shimei", "shimei_furigana", "seinengappi")
-    address = "（支援措置対象者）" if hidden else row.get("jusho")
-    return (row["tokuten"], row["atenabango"], *(row.get(item) for item in items), address, why)
+    if row.get("nayosesakiatenabango"):
+        why += f"（名寄せ先：{row['nayosesakiatenabango']}）"
+    address = "（支援措置対象者）" if row["yokushifuragu"] == "1" else row.get("jusho")
+    kind = row.get("juminkubun")
+    told = (row.get("shimei_furigana"), row.get("seinengappi"), address, why, kinds.get(kind, kind) if kind else None)
+    return (row["tokuten"], row["atenabango"], _name(row), *told)
+
+
+def _name(row: dict[str, Any]) -> str | None:
+    """Return the name in every writing that is registered: of foreigners there may be none but in Latin letters."""
+    found = {row[item]: label for label, item in reversed(_WRITTEN) if row.get(item)}
+    written = [name if label == "氏名" else f"{label} {name}" for name, label in reversed(found.items())]
+    return "\n".join(written) or None

@@ -85,3 +85,21 @@ def test_files_of_other_systems_are_read(tmp_path: Path) -> None:
     CliRunner().invoke(candidates.app, arguments, catch_exceptions=False)
     found = {line["qid"]: line["candidates"] for line in map(json.loads, out.read_text().splitlines())}
     assert {qid: [candidate["id"] for candidate in ranked] for qid, ranked in found.items()} == {"a": ["1"], "b": ["2"]}
+
+
+def test_a_table_names_everybody_in_the_writings_there_are() -> None:
+    found = {"tokuten": 90, "atenabango": "1", "riyu": [{"code": "K01", "text": "カナ一致"}], "yokushifuragu": "0"}
+    foreigner = {
+        **found,
+        "shimei_gaikokujinromaji": "NGUYEN THI LINH",
+        "tsusho": "田中　リン",
+        "juminkubun": "1",
+        "nayosesakiatenabango": "2",
+        "jusho": "港町",
+    }
+    assert candidates._row(foreigner, {"1": "住登者"}) == (
+        *(90, "1", "NGUYEN THI LINH\n通称 田中　リン", None, None, "港町"),
+        *("カナ一致（名寄せ先：2）", "住登者"),
+    )
+    hidden = {**found, "shimei": "見本　花子", "yokushifuragu": "1", "jusho": None}
+    assert candidates._row(hidden, {})[2:6] == ("見本　花子", None, None, "（支援措置対象者）")
