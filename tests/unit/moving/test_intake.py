@@ -15,6 +15,7 @@ from kyotsu.moving.documents import Application, Reservation, decode
 from kyotsu.moving.intake import WITHDRAWN_REVISION, Taken
 from kyotsu.moving.ports import PaperKind
 from kyotsu.moving.referred_numbers import ReferenceMissingError
+from tests.fakes.interruption import Interruption
 from tests.fakes.moving_contract import case, wait
 from tests.fakes.moving_intake import (
     HERE,
@@ -300,3 +301,35 @@ def test_an_application_whose_papers_were_destroyed_is_refused(office: Office) -
     office.papers.destroy("O-A1")
     assert codes(take(office, application())) == ["E1712"]
     assert not office.machines.starts
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, 30))
+def test_a_correction_beside_an_approval_counts_or_is_refused_and_is_never_lost(
+    office: Office, at: int, *, after: bool
+) -> None:
+    take(office, application())
+    opened = office.cases.get("O-A1")
+    office.cases.save(replace(opened, state=CaseState.APPROVAL, generation=1, reconciled_revision=1, stage=3))
+
+    def approve() -> None:  # as the step does: by the case as it is written
+        case = office.cases.get("O-A1")
+        if case.revision <= case.reconciled_revision:
+            office.cases.save(replace(case, state=CaseState.APPROVED))
+
+    taken = office.intake(Interruption(at, after, approve)).receive(as_bytes(application(revision=2)))
+    case = office.cases.get("O-A1")
+    if taken.status == "ACCEPTED":
+        assert (case.state, case.revision) == (CaseState.APPROVAL, 2)
+        assert [signal.kind for signal in office.cases.pending("O-A1")] == [SignalKind.AMENDED]
+    else:
+        assert codes(taken) == ["E1713"]
+        assert (case.state, case.revision) == (CaseState.APPROVED, 1)
+
+
+def test_a_correction_that_was_approved_before_it_was_noted_is_not_refused(office: Office) -> None:
+    take(office, application())
+    opened = office.cases.get("O-A1")
+    # Its paper is kept before the case knows it: the reconciliation may read it in between.
+    office.cases.save(replace(opened, state=CaseState.SENDING, reconciled_revision=2))
+    assert take(office, application(revision=2)).status == "ACCEPTED"

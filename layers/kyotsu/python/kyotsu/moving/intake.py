@@ -144,6 +144,8 @@ class Intake:
 
         def change(case: Case) -> Case:
             nonlocal outcome
+            if case.revision < filed.revision:  # as the case is when it is written: an approval may have come first
+                _check_open(case, filed)
             # A machine that runs may have read what was filed before; one that does not will read this.
             outcome = _AMENDED if case.generation else _FILED
             return case if case.revision >= filed.revision else self._with(case, filed, remarks)
@@ -238,7 +240,11 @@ def _check_open(case: Case, filed: Filed) -> None:
     """Raise DocumentRefusedError if a correction would change nothing any more."""
     if case.state in ENDED:
         raise _refused(outcomes.APPLICATION_ENDED, filed)
-    late = case.state not in _OPEN_TO_CORRECTION if case.kind is CaseKind.MOVE_OUT else case.arrived
+    if case.kind is CaseKind.MOVE_OUT:
+        # What was held against the records, and approved, may have been this very revision: its papers are kept first.
+        late = case.state not in _OPEN_TO_CORRECTION and filed.revision > case.reconciled_revision
+    else:
+        late = case.arrived
     if late:
         raise _refused(outcomes.APPLICATION_TOO_LATE, filed)
 
