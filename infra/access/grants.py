@@ -22,6 +22,8 @@ class Grants:
     system: str
     sends: bool
     """It puts files into its own `outbox/`, and reads its own `answers/` and `notices/`."""
+    brings: bool
+    """It puts documents of マイナポータル into its own `inbox/`, and reads its own `answers/inbox/` and `status/`."""
     deliveries: tuple[Delivery, ...]
     """What it reads and acknowledges below `deliveries/{system}/`, and nothing else there."""
 
@@ -33,7 +35,7 @@ class Grants:
     @property
     def buckets(self) -> tuple[str, ...]:
         """The systems in whose buckets it may do anything at all."""
-        own = {self.system} if self.sends else set[str]()
+        own = {self.system} if self.sends or self.brings else set[str]()
         return tuple(sorted(own | {delivery.bucket for delivery in self.deliveries}))
 
     def interfaces(self, bucket: str) -> tuple[str, ...]:
@@ -43,14 +45,17 @@ class Grants:
 
 def grants(catalogue: Catalogue, system_id: str) -> Grants:
     """Return what a system of the catalogue may do; raises KeyError if the catalogue has none of that id."""
-    system = catalogue.systems[system_id.lower()].id.lower()
+    entry = catalogue.systems[system_id.lower()]
+    system = entry.id.lower()
     interfaces = catalogue.interfaces.values()
     found = {
         Delivery(bucket, interface.id) for interface in interfaces for bucket in _places(catalogue, interface, system)
     }
     return Grants(
         system=system,
-        sends=any(interface.accepts_provider(system) for interface in interfaces),
+        # 引越しOSS makes the files of whoever brings applications.
+        sends=not entry.applications and any(interface.accepts_provider(system) for interface in interfaces),
+        brings=entry.applications,
         deliveries=tuple(sorted(found)),
     )
 

@@ -24,6 +24,7 @@ _BESIDE = 700
 _SEND = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
 _READ_ANSWERS = ["s3:GetObject", "s3:GetObjectVersion"]
 _OWN_PREFIXES = ["outbox/*", "answers/*", "notices/*"]
+_BRING_PREFIXES = ["answers/inbox/*", "status/*"]
 _SSE = "s3:x-amz-server-side-encryption"
 
 
@@ -62,6 +63,8 @@ def role_statements(names: Names, grants: Grants) -> Iterator[Statement]:
     """Yield what the role of a linked system in this account may do."""
     if grants.sends:
         yield from _own(names, grants)
+    if grants.brings:
+        yield from _bring(names, grants)
     of_interfaces = [f"{names.bucket(d.bucket)}/{grants.prefix}{d.interface}" for d in grants.deliveries]
     buckets = [names.bucket(bucket) for bucket in dict.fromkeys(d.bucket for d in grants.deliveries)]
     if of_interfaces:
@@ -83,9 +86,12 @@ def bucket_statements(
         roles = principals.get(grants.system)
         if roles and grants.system == bucket and grants.sends:
             yield from (_to(roles, statement) for statement in _own(names, grants))
+        if roles and grants.system == bucket and grants.brings:
+            yield from (_to(roles, statement) for statement in _bring(names, grants))
         if roles and grants.interfaces(bucket):
             yield _to(roles, _receive(names, bucket, grants, by_interface=by_interface))
-    yield from _denied_to_other_accounts(names, bucket)
+    brings = any(grants.brings for grants in every if grants.system == bucket)
+    yield from _denied_to_other_accounts(names, bucket, brings=brings)
     yield from _denied_to_all(names, bucket)
 
 
@@ -128,6 +134,14 @@ def _own(names: Names, grants: Grants) -> Iterator[Statement]:
     yield _allow("s3:ListBucket", [bucket], StringLike={"s3:prefix": _OWN_PREFIXES})
 
 
+def _bring(names: Names, grants: Grants) -> Iterator[Statement]:
+    bucket = names.bucket(grants.system)
+    # What was put is never read again by whoever brought it: 個人番号 stand there until they are sealed.
+    yield _allow("s3:PutObject", [f"{bucket}/inbox/*"])
+    yield _allow("s3:GetObject", [f"{bucket}/{prefix}" for prefix in _BRING_PREFIXES])
+    yield _allow("s3:ListBucket", [bucket], StringLike={"s3:prefix": _BRING_PREFIXES})
+
+
 def _receive(names: Names, bucket: str, grants: Grants, *, by_interface: bool) -> Statement:
     """Return one statement for all that a recipient does in a bucket; the denials below make it exact."""
     arn = names.bucket(bucket)
@@ -140,11 +154,11 @@ def _receive(names: Names, bucket: str, grants: Grants, *, by_interface: bool) -
     )
 
 
-def _denied_to_other_accounts(names: Names, bucket: str) -> Iterator[Statement]:
+def _denied_to_other_accounts(names: Names, bucket: str, *, brings: bool) -> Iterator[Statement]:
     arn = names.bucket(bucket)
     others = {"StringNotEquals": {"aws:PrincipalAccount": names.account}}
     yield _deny("ListOwnPrefixOnly", "s3:ListBucket", Resource=arn, Condition={"Null": {"s3:prefix": "true"}, **others})
-    writable = [f"{arn}/outbox/*", f"{arn}/deliveries/*.ack.json"]
+    writable = [f"{arn}/{'inbox' if brings else 'outbox'}/*", f"{arn}/deliveries/*.ack.json"]
     yield _deny("AcknowledgementsOnly", "s3:PutObject", NotResource=writable, Condition=others)
 
 

@@ -61,6 +61,8 @@ class DrawForm(Construct):
         function.allow([f"dynamodb:{action}" for action in actions], [stateful.papers.table.table_arn], **own)
         function.allow_objects(["s3:GetObject"], bucket, f"{parameters.municipality}/")
         function.allow_objects(["s3:DeleteObject", "s3:PutObject"], bucket, f"{parameters.municipality}/*/form")
+        # Without it S3 answers "access denied" where an object was destroyed.
+        function.allow(["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{parameters.municipality}/*"})
         function.allow_key(stateful.keys.papers, ["dynamodb", "s3"], TABLE_KEY)
         # The case's data key was made with the first paper: there is nothing to draw from without one.
         context = encryption_context(parameters.municipality, PAPERS)

@@ -36,11 +36,20 @@ def check_known(parameters: Parameters, catalogue: Catalogue) -> None:
             raise ParameterError(f"linked system {system} is not in the catalogue")
 
 
+def check_portal(parameters: Parameters, catalogue: Catalogue) -> None:
+    """Raise ParameterError unless the catalogue lets the system that documents of マイナポータル come from bring them."""
+    system = catalogue.systems.get(parameters.moving.portal_system.lower())
+    if system is None or not system.applications:
+        named = parameters.moving.portal_system
+        raise ParameterError(f"moving.portal_system {named} has no `applications: true` in the catalogue")
+
+
 def let_linked_systems(
     scope: Construct, *, buckets: Mapping[str, s3.Bucket], key: kms.Key, parameters: Parameters, catalogue: Catalogue
 ) -> None:
     """Add what the catalogue grants linked systems to the policies of buckets, by system, and of their key."""
     check_known(parameters, catalogue)
+    check_portal(parameters, catalogue)
     names, every = deployed_names(scope, parameters, key), all_grants(catalogue)
     measured = names.measured(f"{parameters.stage}-{parameters.municipality}")
     roles = {system.lower(): linked.role_arns for system, linked in parameters.linked.items()}

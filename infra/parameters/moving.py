@@ -24,8 +24,6 @@ class Moving:
     """System of the catalogue into whose bucket documents of マイナポータル come (申請管理)."""
     restraint_of_protected: Literal["alert", "error"] = "error"
     """異動抑止 of people under 支援措置: an error waits until a clerk released it, an alert asks for an approval."""
-    form_days: int = 30
-    """How long after the visit a drawn 転入届 is kept; it never outlives the case's papers."""
     case_days: int = 300
     """The bound of last resort: how long a machine waits at all. A case ends by its deadlines, long before."""
     papers_days: int = 450
@@ -49,5 +47,5 @@ class Moving:
             raise ParameterError("papers may not expire before their case can have ended and been erased")
         if self.juki_days < _LEAST_JUKI_DAYS:
             raise ParameterError(f"what the CS brought must stay for {_LEAST_JUKI_DAYS} days")
-        if min(self.form_days, self.watch_every, self.most_generations) < 1:
-            raise ParameterError("forms stay for a day, and watches and executions count from 1")
+        if min(self.watch_every, self.most_generations) < 1:
+            raise ParameterError("watches and executions count from 1")

@@ -31,6 +31,9 @@ from tests.infra.templates import ACCOUNT, Template
 
 SYSTEMS = sorted(catalogue().systems)
 INTERFACES = sorted(catalogue().interfaces)
+PORTAL = "029"
+"""It brings applications; 引越しOSS makes the files of its interfaces."""
+SENDERS = [system for system in SYSTEMS if system != PORTAL]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,7 @@ def _receives(system: str, bucket: str, interface: str) -> bool:
 @pytest.mark.parametrize("way", WAYS)
 def test_files_are_put_into_the_own_outbox_and_answers_read_from_the_own_bucket_alone(world: World, way: Way) -> None:
     for system, bucket in product(SYSTEMS, SYSTEMS):
-        own = system == bucket
+        own = system == bucket and system in SENDERS
         outbox, answer = "outbox/001o006-00/a.csv", "answers/a.json"
         for action in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"):
             assert world.may(way, system, action, bucket, outbox) is own, (system, bucket, action)
@@ -104,6 +107,32 @@ def test_deliveries_are_read_and_acknowledged_by_the_recipient_the_catalogue_nam
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_documents_of_the_portal_are_brought_by_its_system_alone_and_read_by_nobody(world: World, way: Way) -> None:
+    for system, bucket in product(SYSTEMS, SYSTEMS):
+        brings = system == bucket == PORTAL
+        for key in ("inbox/A1.json", "inbox/kojinbango/r1"):
+            assert world.may(way, system, "PutObject", bucket, key) is brings, (system, bucket, key)
+            for action in ("GetObject", "GetObjectVersion", "DeleteObject", "DeleteObjectVersion"):
+                assert not world.may(way, system, action, bucket, key), (system, bucket, key)
+        for key in ("status/A1.json", "answers/inbox/A1.json"):
+            told = brings or (system == bucket and key.startswith("answers/"))
+            assert world.may(way, system, "GetObject", bucket, key) is told, (system, bucket, key)
+            assert not world.may(way, system, "PutObject", bucket, key)
+        for prefix in ("status/", "answers/inbox/"):
+            listed = brings or (system == bucket and prefix.startswith("answers/"))
+            assert world.may(way, system, "ListBucket", bucket, s3_prefix=prefix) is listed, (system, bucket, prefix)
+        assert not world.may(way, system, "ListBucket", bucket, s3_prefix="inbox/")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_brings_applications_makes_no_reservation_and_no_notice(world: World, way: Way) -> None:
+    """A forged 転入通知 would be handed to 住民記録: nobody but 引越しOSS writes files of its interfaces."""
+    for system, interface in product(SYSTEMS, ("029o001", "029o002")):
+        assert interface in INTERFACES
+        assert not world.may(way, system, "PutObject", PORTAL, f"outbox/{interface}_00_D_v1_20260401093000_000001.csv")
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_no_deliveries_are_reached_in_buckets_that_hold_none(world: World, way: Way) -> None:
     for system, bucket, interface in product(SYSTEMS, SYSTEMS, INTERFACES):
         if not _receives(system, bucket, interface):
@@ -117,10 +146,8 @@ def test_nobody_lists_anothers_prefix_nor_a_whole_bucket(world: World, way: Way)
     for system, bucket in product(SYSTEMS, SYSTEMS):
         receives = any(_receives(system, bucket, interface) for interface in INTERFACES)
         for prefix in ("outbox/", "answers/", "outbox/001o006-00/"):
-            assert world.may(way, system, "ListBucket", bucket, s3_prefix=prefix) is (system == bucket), (
-                system,
-                bucket,
-            )
+            own = system == bucket and system in SENDERS
+            assert world.may(way, system, "ListBucket", bucket, s3_prefix=prefix) is own, (system, bucket)
         for prefix in (f"deliveries/{system}/", f"deliveries/{system}/001o006/"):
             assert world.may(way, system, "ListBucket", bucket, s3_prefix=prefix) is receives, (system, bucket)
         for wide in (None, "", "deliveries/", f"deliveries/{system}", "o", "deliveries/../"):

@@ -32,6 +32,9 @@ class System(Entry, frozen=True, kw_only=True):
     kind: Literal["core", "common", "local"]
     individual_numbers: bool = False
     """Whether it may send, and be shown, 個人番号 (個人番号利用事務). Denied unless granted."""
+    applications: bool = False
+    """Whether it brings documents of マイナポータル (`inbox/` of its bucket) and reads what became of them. 引越しOSS sends
+    files in its name: it sends none of its own."""
 
 
 class Category(Entry, frozen=True, kw_only=True):
