@@ -19,6 +19,7 @@ from kyotsu.catalogue.model import Api
 from kyotsu.contracts import outcomes
 from kyotsu.integrated import items as integrated_items
 from kyotsu.integrated import responses as integrated_responses
+from kyotsu.moving import certificate_call
 from kyotsu.runtime.http.bodies import LARGEST_BODY
 from kyotsu.runtime.http.headers import CORRELATION, IDEMPOTENCY
 from tools.openapi_examples import EXAMPLES
@@ -29,7 +30,7 @@ _HALF, _DATE, _TIME = "^[ -~]*$", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "^[0-9]{2}:[0-
 _PATTERNS = {"X": _HALF, "DATE": _DATE, "TIME": _TIME}
 _TYPES = {"X": "半角", "N": "全角", "DATE": "YYYY-MM-DD", "TIME": "HH:MM:SS（秒は省略可）"}
 _FAILURE, _REF = responses.Failure, "#/components/schemas/{name}"
-_DESCRIPTION = """住登外者宛名番号管理機能（031）と団体内統合宛名機能（032）のAPIです。
+_DESCRIPTION = """住登外者宛名番号管理機能（031）と団体内統合宛名機能（032）、申請管理（029、引越しOSS）のAPIです。
 
 **公開仕様のもの**：`住登外者宛名番号付番`（`x-source: published`）の、パス、リクエスト項目、回答の形、\
 ステータスコード、E0001〜E0004 は、住登外者宛名番号付番API仕様 第2.0版\
@@ -128,6 +129,18 @@ _SEARCH_NOTE = f"""
 """
 
 
+_CERTIFICATE_NOTE = f"""
+
+住民記録（001）だけが呼び出せます。受付番号か手続番号のどちらか1つを設定します。
+
+- 揃ったことは、001のバケットの `notices/` と通知のトピックで知らせます。
+- `hansu` は、CSから届いた内容が変わるたびに増えます。大きいものが新しい内容です。
+- 揃っていない（取り消された）とき：{outcomes.CERTIFICATE_INCOMPLETE.code}。\
+保管期間を過ぎたとき：{outcomes.CERTIFICATE_ERASED.code}。手続がないとき：{outcomes.CASE_UNKNOWN.code}。
+- 照会は、すべて監査証跡に記録します。個人番号・住民票コードを含みます。
+"""
+
+
 def documented() -> tuple[Documented, ...]:
     """Return every call that is served."""
     resident = [items.BY_NAME[name] for name in resident_numbers.ITEMS]
@@ -149,6 +162,12 @@ def documented() -> tuple[Documented, ...]:
             integrated_responses.ShownBody,
             integrated_responses.RefusedBody,
         ),
+        Documented(
+            "tenshutsushomeishojohoshokai",
+            object_schema(certificate_call.ITEMS),
+            certificate_call.ShownCertificate,
+            note=_CERTIFICATE_NOTE,
+        ),
     )
 
 
@@ -164,7 +183,9 @@ def _schemas(calls: Sequence[Documented]) -> dict[str, Any]:
     integrated, more = msgspec.json.schema_components([integrated_responses.RefusedBody], ref_template=_REF)
     renamed = {_name(integrated_responses.RefusedBody): more.pop("RefusedBody")}
     del integrated
-    return dict(sorted((more | found | renamed).items()))
+    # Defaults of structs may be tuples, which JSON doesn't know.
+    plain: dict[str, Any] = json.loads(json.dumps(dict(sorted((more | found | renamed).items()))))
+    return plain
 
 
 def _answer(description: str, schema: str, example: Any = None) -> dict[str, Any]:

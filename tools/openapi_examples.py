@@ -46,6 +46,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "jutogaishaatenakihonjohokoshin": {
         "request": {"shorikubun": "1", "atenabango": "800000000000009", **_SENDER, **PERSON, **_OPERATION}
     },
+    "tenshutsushomeishojohoshokai": {
+        "request": {**_SENDER, "gyomuid": "001", "uketsukebango": "A2026000001", **_OPERATION}
+    },
     "jutogaishaatenarirekishokai": {"request": {"atenabango": "800000000000009", **_SENDER, **_OPERATION}},
     "jutogaishaatenakihonjohosyokai": {
         "request": {

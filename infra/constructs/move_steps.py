@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aws_cdk import Duration
 from constructs import Construct
 
+from infra.constructs.certificate_access import CertificateAccess
 from infra.constructs.cs_access import CsAccess
 from infra.constructs.function import PythonFunction
 from infra.constructs.moving_access import MovingAccess
@@ -28,7 +29,7 @@ class MoveSteps(Construct):
             "AdvanceMoveIn": self._advance_move_in(),
             "AwaitSignal": self._await_signal(),
             "Reconcile": self._with_residents("Reconcile", "moving/reconcile"),
-            "Match": self._with_residents("Match", "moving/match_residents"),
+            "Match": self._match(),
             "PostMessages": self._post_messages(),
             "Distribute": self._distribute(),
         }
@@ -57,11 +58,18 @@ class MoveSteps(Construct):
         self._access.let_tell(function)
         return function
 
-    def _with_residents(self, name: str, source: str) -> PythonFunction:
+    def _match(self) -> PythonFunction:
+        """Return the function that knows first that 転出証明書情報 of everybody is here."""
+        certificates = CertificateAccess(self._access)
+        function = self._with_residents("Match", "moving/match_residents", certificates.notices_environment())
+        certificates.let_tell(function)
+        return function
+
+    def _with_residents(self, name: str, source: str, own: Mapping[str, str] | None = None) -> PythonFunction:
         """Return a function that finds residents by what was filed, opens them, and keeps papers."""
         stateful = self._access.stateful
         tables = {"CANDIDATES_TABLE": stateful.candidates.table.table_name, **self._residents()}
-        function = self._function(name, source, {**tables, **self._access.papers_environment()})
+        function = self._function(name, source, {**tables, **self._access.papers_environment(), **(own or {})})
         self._access.let_keep_papers(function)
         SearchAccess(self._access.platform.parameters, stateful).let_find(function)
         self._let_open_residents(function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import Duration, Stack
@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.bundling import Layers
 from infra.constructs.api import PATIENCE
+from infra.constructs.certificate_access import SHOW_CERTIFICATE, CertificateAccess
 from infra.constructs.follow_residents import FollowResidents
 from infra.constructs.function import PythonFunction
 from infra.constructs.index_candidates import IndexCandidates
@@ -17,6 +18,7 @@ from infra.constructs.integrated_access import ISSUE as ISSUE_INTEGRATED
 from infra.constructs.integrated_access import SHOW as SHOW_INTEGRATED
 from infra.constructs.integrated_access import IntegratedAccess
 from infra.constructs.list_doubles import ListDoubles
+from infra.constructs.moving_access import MovingAccess
 from infra.constructs.numbering_access import ISSUE, SHOW, NumberingAccess
 from infra.constructs.numbering_api import NumberingApi, watch_refusals
 from infra.constructs.outputs import publish
@@ -70,6 +72,9 @@ class NumberingStack(Stack):
         integrated = IntegratedAccess(parameters, stateful)
         self._call("IssueIntegrated", ISSUE_INTEGRATED, "dantainaitogoatenabangofuban", integrated.let_issue)
         self._call("ShowIntegrated", SHOW_INTEGRATED, "dantainaitogoatenakihonjohosyokai", integrated.let_show)
+        moving = CertificateAccess(MovingAccess(self._platform, stateful))
+        own = moving.environment()
+        self._call("ShowCertificate", SHOW_CERTIFICATE, "tenshutsushomeishojohoshokai", moving.let_show, own)
         self.bearer = NumberingApi(self, "Bearer", platform=self._platform, serving=self._serving, signed=False)
         self.signed = NumberingApi(self, "Iam", platform=self._platform, serving=self._serving, signed=True)
         self.follow_residents = FollowResidents(self, "FollowResidents", platform=self._platform, stateful=stateful)
@@ -104,8 +109,15 @@ class NumberingStack(Stack):
             },
         )
 
-    def _call(self, name: str, source: str, call: str, let: Callable[[PythonFunction], None]) -> None:
-        """Add the function of a call, in all versions that are in use."""
+    def _call(
+        self,
+        name: str,
+        source: str,
+        call: str,
+        let: Callable[[PythonFunction], None],
+        own: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add the function of a call, in all versions that are in use, with settings of its own."""
         function = PythonFunction(
             self,
             name,
@@ -113,7 +125,7 @@ class NumberingStack(Stack):
             source=source,
             timeout=TIMEOUT,
             memory_mib=1024,
-            environment={**self._access.environment(), **PATIENCE},
+            environment={**self._access.environment(), **PATIENCE, **(own or {})},
         )
         self._access.let_check_tokens(function)
         let(function)

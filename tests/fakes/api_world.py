@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kyotsu.addressees.edit_call import Editing
 from kyotsu.addressees.history_call import Showing
 from kyotsu.contracts.api import ApiCall
+from kyotsu.moving.cases import Case, CaseKind, CasePerson, CaseState, CertificatePart, Entry
+from kyotsu.moving.certificate_call import ShowingCertificate
+from kyotsu.moving.certificates import part_name
+from kyotsu.moving.documents import Certificate, CertificatePerson, encode
 from kyotsu.runtime.http.serving import Endpoint
 from kyotsu.wiring import http
 from kyotsu.wiring.catalogue import withheld_items
@@ -19,6 +23,7 @@ from tests.fakes.addressees import CALLERS
 from tests.fakes.api import CONTEXT, session, signed_event
 from tests.fakes.integrated import Office
 from tests.fakes.issuing import issuance, resident_numbers
+from tests.fakes.moving import MemoryCases, MemoryPapers
 from tests.fakes.protection import MemoryAudit, MemoryProtection
 from tests.fakes.registry import MemoryRegistry
 from tests.fakes.sealing import FINGERPRINTS
@@ -75,7 +80,30 @@ class ApiWorld:
             "juminatenabangofuban": resident_numbers(self.registry),
             "dantainaitogoatenabangofuban": self.office.issue,
             "dantainaitogoatenakihonjohosyokai": self.office.show,
+            "tenshutsushomeishojohoshokai": _certificates(),
         }
+
+
+def _certificates() -> ShowingCertificate:
+    """Return the call over a case whose 転出証明書情報 is here."""
+    cases, papers = MemoryCases(), MemoryPapers()
+    case = Case(
+        id="I-A2026000001",
+        kind=CaseKind.MOVE_IN,
+        municipality="141003",
+        application_number="A2026000001",
+        state=CaseState.PREPARED,
+        opened_at=datetime(2021, 10, 1, tzinfo=UTC),
+        people=(CasePerson(1, "800000000000009"),),
+        certificate_total=1,
+        certificate_revision=1,
+        certificate_parts=(CertificatePart(1, "m1"),),
+    )
+    cases.open(case, Entry(case.opened_at, "Open", "certificate", "cs"))
+    people = (CertificatePerson(position=1, name="見本　花子", birth_date="1980-02-29", sex="2"),)
+    certificate = Certificate(from_municipality="131016", to_municipality="141003", people=people)
+    papers.put(case.id, part_name("m1"), encode(certificate))
+    return ShowingCertificate(cases=cases, papers=papers, callers=CALLERS, audit=MemoryAudit())
 
 
 def _routes(name: str, call: ApiCall) -> Any:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from kyotsu.moving import steps
+from kyotsu.moving.announcing import notice_of
 from kyotsu.moving.arriving import Arriving
 from kyotsu.moving.awaiting import Awaiting
 from kyotsu.moving.cases import ENDED, Case, CaseKind, CasePerson, CaseState, Entry, Signal, SignalKind
@@ -141,6 +142,16 @@ class MemoryHanding:
         return name
 
 
+@dataclass
+class MemoryAnnouncing:
+    """`Announcing`: how often each edition was told."""
+
+    told: Counter[str] = field(default_factory=Counter)
+
+    def announce(self, case: Case) -> None:
+        self.told[notice_of(case).key] += 1
+
+
 class Town:
     """One municipality: its cases, machines and outbox."""
 
@@ -149,6 +160,7 @@ class Town:
         self.cases, self.papers, self.outbox = MemoryCases(), MemoryPapers(), MemoryOutbox()
         self.status, self.residents = MemoryStatus(), MemoryResidentRecords()
         self.restraints, self.handing = MemoryRestraints(), MemoryHanding()
+        self.announced = MemoryAnnouncing()
         self.fingerprints = KeyedFingerprints()
         self.executions: dict[str, Execution] = {}
         self.edges = {"move_out": Edges(), "move_in": Edges()}
@@ -163,7 +175,7 @@ class Town:
         self.certificates = Certificates(cases, papers, self.starting, self.fingerprints, rules, code, {code})
         self.notices = Notices(cases, papers, self.starting, self.distributing)
         self.arriving = Arriving(cases, papers, self.residents, self.starting, self.fingerprints)
-        self.erasing = Erasing(cases, papers, clock, rules)
+        self.erasing = Erasing(cases, papers, self.starting, clock, rules)
         self.awaiting = Awaiting(cases, around(self))
         self.functions = {
             "AdvanceMoveOut": _stepped(steps.advance_move_out(MoveOut(moves, told, self.restraints, rules))),
@@ -171,7 +183,7 @@ class Town:
             "PostMessages": _stepped(steps.post_messages(posting)),
             "Distribute": _stepped(steps.distribute(self.distributing)),
             "AdvanceMoveIn": _stepped(steps.advance_move_in(MoveIn(moves, told, rules))),
-            "Match": _stepped(steps.match(Matching(moves, papers, self.residents))),
+            "Match": _stepped(steps.match(Matching(moves, papers, self.residents, around(self.announced)))),
             "DrawForm": _stepped({"draw": self._draw}),
             "AwaitSignal": self._await,
         }

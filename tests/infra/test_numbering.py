@@ -35,6 +35,7 @@ CALLS = {
     "addressees/issue_resident_number": "juminatenabangofuban",
     "integrated/issue_number": "dantainaitogoatenabangofuban",
     "integrated/show_person": "dantainaitogoatenakihonjohosyokai",
+    "moving/show_certificate": "tenshutsushomeishojohoshokai",
 }
 ISSUE, EDIT, SHOW, RESIDENT = "IssueNumberRole", "EditRecordRole", "ShowHistoryRole", "IssueResidentNumberRole"
 SEARCH = "SearchCandidatesRole"
@@ -146,6 +147,22 @@ def test_a_search_reads_the_index_and_who_was_found_and_opens_nothing(numbering:
         | on("AuditIndex", "dynamodb", "GetItem", "PutItem")
         | on("KeysAudit", "kms", *KEY)
     )
+
+
+def test_certificates_are_read_and_nothing_is_changed(numbering: Template) -> None:
+    """Requirement: who shows 転出証明書情報 reads cases and papers, and nobody's record beside them."""
+    found = {
+        (action, resource)
+        for action, resource in granted(numbering.permissions("ShowCertificateRole"))
+        if action.startswith(("dynamodb:", "s3:"))
+    }
+    changing = {action for action, _ in found if action.rpartition(":")[2].startswith(("Put", "Update", "Delete"))}
+    assert changing == {"dynamodb:PutItem", "s3:PutObject"}
+    for action, resource in found:
+        if action in changing:
+            assert "Audit" in resource, (action, resource)
+        known = ("Audit", "Moving", "Paper", "AccessTable")
+        assert any(name in resource for name in known), (action, resource)
 
 
 @pytest.mark.parametrize("asks", [False, True])

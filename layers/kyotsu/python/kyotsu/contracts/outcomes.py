@@ -385,6 +385,7 @@ MOVE_RETURNED = _error(
     "E1733", "届出の内容を確認できませんでした。市区町村からの連絡を確認し、届出をやり直してください。"
 )
 MOVE_UNIDENTIFIED = _error("E1734", "宛名番号が決まっていない異動者がいます。宛名番号を指定してください。")
+MOVE_OUTLIVED = _error("E1850", "書類の保管期間内に手続が完了しませんでした。届出をやり直してください。")
 
 # Steps of 転入 and 転居 (引越しOSS).
 SPECIAL_PERIOD_OVER = _error("E1760", "特例転入の期限を過ぎました。転出証明書の交付を受けるよう案内してください。")
@@ -409,7 +410,6 @@ CASE_OVER = _error("E1875", "この手続は終了しているか、取下げが
 CASE_UNKNOWN = _error("E1876", "この番号の手続はありません。", 400)
 CERTIFICATE_INCOMPLETE = _error("E1877", "転出証明書情報がまだ揃っていません。", 400)
 CERTIFICATE_ERASED = _error("E1878", "転出証明書情報は、保管期間を過ぎて消去されています。", 400)
-CERTIFICATE_ITEM = _error("E1879", "項目{place}の形式が違うか、項目がありません。", 400)
 FORM_OUTDATED = _remark("W1870", "転入届がいまの内容で作成されていないため、印刷に含めていません。")
 FORM_WITHHELD = _remark("W1871", "支援措置対象者が含まれるため、印刷に含めていません。")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kyotsu.moving.announcing import Announcing
 from kyotsu.moving.cases import Case, CasePerson
 from kyotsu.moving.certificates import assembled
 from kyotsu.moving.documents import CertificatePerson, MovingPerson, encode
@@ -20,6 +21,7 @@ class Matching:
     moves: Moves
     papers: Papers
     finder: ResidentFinder
+    announcing: Announcing
 
     def match(self, case_id: str) -> str:
         """Put the certificate together, and note the 宛名番号 of former residents: of those with the same 個人番号 or
@@ -27,6 +29,7 @@ class Matching:
         case = self.moves.cases.get(case_id)
         certificate = assembled(self.papers, case)
         self.papers.put(case_id, PaperKind.CERTIFICATE, encode(certificate))
+        self.announcing.announce(case)
         known = {person.position: person for person in case.people}
         found = tuple(self._matched(known.get(person.position), person) for person in certificate.people)
         revision = case.certificate_revision

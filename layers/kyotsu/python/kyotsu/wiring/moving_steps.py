@@ -43,9 +43,10 @@ def reconcile() -> steps.Steps:
 @functools.cache
 def match() -> steps.Steps:
     """Return the steps of Match."""
+    from kyotsu.wiring.moving_certificates import certificate_notices
     from kyotsu.wiring.moving_residents import finder
 
-    return steps.match(Matching(_moves(), papers(), finder()))
+    return steps.match(Matching(_moves(), papers(), finder(), certificate_notices()))
 
 
 @functools.cache
