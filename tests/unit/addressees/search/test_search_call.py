@@ -108,10 +108,22 @@ def test_never_more_than_twelve_reads_and_three_batches() -> None:
     assert len(found.rows(saidaikensu="50")) == 50
     assert found.index.reads <= 12
     assert len(looked) == 1
+    looked.clear()
+    nobody = {**NOTHING, "jusho": HOME, "shimei": "皆無　太郎", "itchihoho": {"shimei": "1"}}
+    assert found.rows(**nobody) == []
+    assert len(looked) == MOST_BATCHES
+    assert looked[1:] == [10 + SPARE] * (MOST_BATCHES - 1), "beside those who are ranked without an address"
+
+
+def test_a_neighbour_is_shown_however_many_protected_people_live_there() -> None:
+    """Else whoever is registered at a shelter's address could tell by not being shown that it is one."""
+    found = office(townspeople=1)
+    for serial in range(150):
+        found.add(f"8100000000{serial:05d}", HANAKO)
     found.protection.protected = set(found.registry.records)
-    assert found.rows(**{**NOTHING, "jusho": HOME}) == []
-    assert len(looked) == 1 + MOST_BATCHES
-    assert looked[1:] == [10 + SPARE] * MOST_BATCHES
+    found.add("820000000000001", HANAKO)
+    (shown,) = found.rows(**{**NOTHING, "jusho": HOME}, saidaikensu="1")
+    assert shown["atenabango"] == "820000000000001"
 
 
 def test_an_earlier_name_and_an_earlier_address_are_told() -> None:

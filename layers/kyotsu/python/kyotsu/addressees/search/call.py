@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +20,8 @@ from kyotsu.addressees.records import Use
 from kyotsu.addressees.requests import Callers, InvalidRequestError
 from kyotsu.addressees.responses import refused
 from kyotsu.addressees.rules import RequestError
+from kyotsu.addressees.search import finding
 from kyotsu.addressees.search.filters import passes
-from kyotsu.addressees.search.finding import LEAST_POINTS, pool
 from kyotsu.addressees.search.items import EVERYBODY, nothing_to_search_by
 from kyotsu.addressees.search.notes import Note, Notes, digests
 from kyotsu.addressees.search.people import PeopleStore
@@ -66,7 +67,8 @@ class Candidate(NamedTuple):
 class Searching:
     """The `ApiCall` of 住登外者宛名基本情報照会.
 
-    A search reads at most 12 lists of the index, and at most three batches of people. It changes nothing.
+    A search reads at most 12 lists of the index, and at most three batches of people, protected ones
+    not counted. It changes nothing.
     """
 
     postings: Callable[[str], Postings]
@@ -104,26 +106,33 @@ class Searching:
 
     def _shown(self, asked: SearchRequest, query: Form, system: str) -> list[Candidate]:
         filtered, scorer = bool(asked.methods), self.scorer(asked.whom)
-        found = pool(query, self.postings(asked.whom), scorer, asked.rows, filtered=filtered)
+        found = finding.pool(query, self.postings(asked.whom), scorer, asked.rows, filtered=filtered)
         reading, kept = Reading(self.people, asked.use, residents=asked.whom == EVERYBODY), list[Candidate]()
-        for histories in found.batches():
-            people = reading.people(histories)
-            protected = self._protected(people.keys(), system)
-            new = (
-                self._candidate(person, query, scorer, protected=number in protected)
-                for number, person in people.items()
-                # Found and ranked without an address, or not at all: else an address could be tried out.
-                if number not in protected or number in found.bare
-            )
-            kept += [one for one in new if self._counts(one, asked, query)]
-            if sum(not one.protected for one in kept) >= asked.rows:
+        others, also = found.others(), found.bare_first
+        for _ in range(finding.MOST_BATCHES):
+            room = found.size
+            # Who is protected stands among the others by an address, and must take nobody's place: else a
+            # neighbour who is not shown would tell that address. So as many more are read.
+            while batch := [*also, *itertools.islice(others, room)]:
+                people = reading.people(found.wanted(batch))
+                protected = self._protected(batch, system)
+                room -= sum(number not in protected and number not in found.bare for number in batch)
+                new = (
+                    self._candidate(person, query, scorer, protected=number in protected)
+                    for number, person in people.items()
+                    # Found and ranked without an address, or not at all: else an address could be tried out.
+                    if number not in protected or number in found.bare
+                )
+                kept += [one for one in new if self._counts(one, asked, query)]
+                also = []
+            if room or sum(not one.protected for one in kept) >= asked.rows:
                 break
         return sorted(kept, key=lambda one: (-one.score.log_odds, one.found.number))[: asked.rows]
 
-    def _protected(self, numbers: Collection[str], system: str) -> set[str]:
+    def _protected(self, numbers: Sequence[str], system: str) -> set[str]:
         """Return who is protected. Decided after everything was read: a measure that comes in between is seen."""
         verdicts = self.decision.decide(sorted(numbers), Reader(system, self.purpose))
-        if numbers - verdicts.keys():
+        if set(numbers) - verdicts.keys():
             raise ShowingUndecidedError
         return {number for number in numbers if verdicts[number] is not Verdict.OPEN}
 
@@ -133,7 +142,7 @@ class Searching:
 
     def _counts(self, one: Candidate, asked: SearchRequest, query: Form) -> bool:
         if not asked.methods:
-            return one.score.points >= LEAST_POINTS
+            return one.score.points >= finding.LEAST_POINTS
         return passes(asked.methods, asked.query, query, one.person, forms.of_person(one.person))
 
     def _row(self, one: Candidate, asked: SearchRequest) -> CandidateRow:

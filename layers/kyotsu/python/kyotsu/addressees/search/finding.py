@@ -6,7 +6,6 @@ address. A protected person counts only as somebody who is found and ranked with
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +22,7 @@ from kyotsu.addressees.search.reading import History
 SPARE = 10
 """Read beyond the rows that are asked for: some can't be shown, and what was true of others is not any more."""
 MOST_BATCHES = 3
+"""Batches of `Pool.size` people who are not protected, and the protected ones among them."""
 _EVERYBODY = MOST_READS * MOST_AT_LENGTH
 LEAST_POINTS = 1
 """Who scores less is no candidate: a stranger who shares a birthday is not shown to anybody."""
@@ -54,18 +54,13 @@ class Pool:
     histories: dict[str, History] = field(repr=False)
     size: int
 
-    def batches(self) -> Iterator[dict[str, History]]:
-        """Yield numbers to read, each with what its earlier data are needed for; a handful of batches."""
-        seen = set(self.bare_first)
-        # Whoever is ranked without an address is read at once: beside as many as there would be without them.
-        first = [candidate.id for candidate in self.ranked[: self.size] if candidate.id not in seen]
-        batch = [*self.bare_first, *first]
-        rest = (candidate.id for candidate in self.ranked[self.size :] if candidate.id not in seen)
-        for _ in range(MOST_BATCHES):
-            if not batch:
-                return
-            yield {number: self.histories[number] for number in batch}
-            batch = list(itertools.islice(rest, self.size))
+    def others(self) -> Iterator[str]:
+        """Yield everybody who is not among `bare_first`, in the order in which they are worth being read."""
+        return (candidate.id for candidate in self.ranked if candidate.id not in self.bare)
+
+    def wanted(self, numbers: Sequence[str]) -> dict[str, History]:
+        """Return numbers to read, each with what its earlier data are needed for."""
+        return {number: self.histories[number] for number in numbers}
 
 
 def pool(query: Form, postings: Postings, scorer: Scorer, rows: int, *, filtered: bool) -> Pool:
