@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from infra.sandbox import clock
 from infra.sandbox.access.enforcement import Access
 from infra.sandbox.api.origins import Origins
 from infra.sandbox.api.registry import Apis
@@ -42,6 +43,11 @@ class Cloud:
     created: dict[str, dict[str, str]] = field(default_factory=dict)
     """What was made: by type and logical id, what Ref gives."""
     _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Path:
+        """The file that says how far functions are ahead of this machine's time."""
+        return self.state_dir / clock.FILE
 
     @cached_property
     def _session(self) -> Any:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from infra.sandbox import clock
 from infra.sandbox.access.acting import Acting
 from infra.sandbox.access.callers import KnownCallers
 from infra.sandbox.access.enforcement import Access
@@ -42,6 +43,7 @@ def running(
     Not `enforced`, everybody may do everything. Raises PortTakenError.
     """
     (state_dir / "logs").mkdir(parents=True, exist_ok=True)
+    clock.reset(state_dir / clock.FILE)  # an earlier sandbox's world is gone
     functions, pollers = Functions(), list[Poller]()
     access = Access(Principals(ACCOUNT, OPERATOR), Stored(ACCOUNT, REGION), enforced=enforced)
     acting = Acting(access)

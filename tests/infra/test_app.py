@@ -10,6 +10,7 @@ import pytest
 
 from infra.app import ROOT, chosen, new_app
 from infra.parameters import Network, ParameterError, Parameters, development, production
+from infra.sandbox.clock import VARIABLE as CLOCK
 from infra.sandbox.synthesis import synthesized
 from tests.infra.conftest import CITY, Synthesis
 from tests.infra.templates import Template
@@ -152,3 +153,11 @@ def test_what_can_not_be_deployed_is_refused(make: Callable[[str], Parameters]) 
 def test_a_network_needs_a_subnet_for_each_zone() -> None:
     with pytest.raises(ParameterError, match="private subnet"):
         Network(vpc_id="vpc-1", availability_zones=("ap-northeast-1a",), subnet_ids=())
+
+
+@pytest.mark.parametrize("deployment", ["development", "production", "enclosed"])
+def test_no_template_knows_of_the_sandboxs_clock(synthesis: Synthesis, deployment: str) -> None:
+    """What moves the clock of a sandbox's functions is the sandbox's alone."""
+    templates = synthesis.templates(deployment)
+    assert templates
+    assert not [template.stack for template in templates if CLOCK in json.dumps(template.body)]

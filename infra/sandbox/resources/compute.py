@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from infra.sandbox import clock
 from infra.sandbox.deployment import Kind, Place, UnknownTemplateError, only
 from infra.sandbox.intrinsics import Created
 from infra.sandbox.layers import local_layer
@@ -115,7 +116,9 @@ def _environment(place: Place, name: str, code: Path, properties: dict[str, Any]
     }
     variables = properties.get("Environment", {}).get("Variables", {})
     simulated = {CS_URL: place.cloud.juki_net}
-    return lambda_own | {key: simulated.get(str(value), str(value)) for key, value in variables.items()}
+    own = lambda_own | {key: simulated.get(str(value), str(value)) for key, value in variables.items()}
+    # Last: what a template says of it counts nothing.
+    return own | {clock.VARIABLE: str(place.cloud.clock)}
 
 
 def _placeholder_zip() -> bytes:
