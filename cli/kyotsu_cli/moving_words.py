@@ -62,6 +62,7 @@ MACHINE = {
     "AwaitRelease": "抑止の解除待ち",
     "NoteRelease": "抑止を解除",
     "AwaitApproval": "決裁待ち",
+    "Approve": "決裁を確認",
     "PostCertificate": "証明書情報の送信",
     "AwaitAcknowledgement": "受領待ち",
     "NoteNotSent": "送信エラー",

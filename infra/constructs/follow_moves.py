@@ -70,8 +70,9 @@ class ErasePapers(Construct):
             source="moving/erase_papers",
             timeout=Duration.minutes(10),
             memory_mib=512,
-            environment={**access.environment(), **access.papers_environment()},
+            environment={**access.environment(), **access.papers_environment(), **access.machines_environment()},
         )
+        access.let_tell(self.function)
         access.let_move(self.function, notes=True)
         access.let_forget(self.function)
         access.let_list(self.function, "by_erase", ERASE)

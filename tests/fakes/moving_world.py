@@ -29,6 +29,7 @@ from kyotsu.moving.documents import Address, Application, Certificate, MovingPer
 from kyotsu.moving.erasing import Erasing
 from kyotsu.moving.fingerprints import of_person
 from kyotsu.moving.in_advance import MoveIn
+from kyotsu.moving.joining import Joining
 from kyotsu.moving.matching import Matching
 from kyotsu.moving.moves import Moves, Told
 from kyotsu.moving.out_advance import MoveOut, Restraint
@@ -292,6 +293,7 @@ class Town:
             self.cases.note(case_id, of_person(self.fingerprints, person))
         self.starting.start(case_id)
         name = f"reservation-{reservation.application_number}-{reservation.revision}"
+        Joining(self.cases, self.papers, self.starting, self.fingerprints).join(case_id)
         self.starting.hear(case_id, Signal(name, SignalKind.RESERVATION, now, "portal"))
         return case_id
 

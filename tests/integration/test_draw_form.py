@@ -16,6 +16,7 @@ from kyotsu.moving.cases import CertificatePart
 from kyotsu.moving.certificates import part_name
 from kyotsu.moving.documents import Certificate, CertificatePerson, encode
 from kyotsu.moving.ports import PaperKind
+from kyotsu.runtime.logs import StepFailedError
 from kyotsu.runtime.tables import TableItem, bound
 from kyotsu.wiring import moving, moving_form
 from tests.fakes.moving_contract import OPENED, case
@@ -68,7 +69,7 @@ def test_drawn_and_not_noted_it_is_drawn_again(draw: Draw, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(type(moving.cases()), "save", failing)
-        with pytest.raises(ClientError):
+        with pytest.raises(StepFailedError, match=r"^ClientError$"):
             draw()
     first = moving.papers().get(CASE.id, PaperKind.FORM)
     assert first is not None

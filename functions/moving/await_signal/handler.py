@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kyotsu.runtime.logs import log_failure
+from kyotsu.runtime.logs import failures_named
 from kyotsu.wiring.moving import awaiting
 
 logger = Logger()
@@ -15,9 +15,6 @@ logger = Logger()
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
     """Register one try of a visit."""
-    try:
+    with failures_named(logger, "case.not_waiting", case_id=event["case"], wait=event["wait"]):
         awaiting().wait(event)
-    except Exception as error:
-        log_failure(logger, "case.not_waiting", error, case_id=event["case"], wait=event["wait"])
-        raise
     logger.info("case.waits", extra={"case_id": event["case"], "wait": event["wait"]})

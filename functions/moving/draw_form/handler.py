@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kyotsu.runtime.logs import log_failure
+from kyotsu.runtime.logs import failures_named
 from kyotsu.wiring.moving_form import drawing
 
 logger = Logger()
@@ -14,10 +14,7 @@ logger = Logger()
 def handler(event: dict[str, str], _context: LambdaContext) -> dict[str, str]:
     """Draw the form of a case; drawing it again changes nothing."""
     case_id = event["case"]
-    try:
+    with failures_named(logger, "form.not_drawn", case_id=case_id):
         result = drawing().draw(case_id)
-    except Exception as error:
-        log_failure(logger, "form.not_drawn", error, case_id=case_id)
-        raise
     logger.info("form.drawn", case_id=case_id)
     return {"result": result}

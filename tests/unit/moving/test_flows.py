@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from itertools import chain, repeat
 from typing import Any
 
@@ -10,9 +12,10 @@ import msgspec
 import pytest
 
 from kyotsu.moving.cases import CaseKind, CaseState, SignalKind
+from kyotsu.moving.cs.messages import Notice, Received
 from kyotsu.moving.documents import Application, decode
 from kyotsu.moving.out_advance import Restraint
-from kyotsu.moving.ports import PaperKind
+from kyotsu.moving.ports import MessageKind, PaperKind
 from kyotsu.moving.rules import Rules
 from tests.fakes.asl import Edges, Execution, Fault, Status, edges_of
 from tests.fakes.moving_world import Japan, definition, family, resident_items, settle_family
@@ -166,7 +169,7 @@ def withdrawn_while_sending(japan: Japan) -> None:
 def period_over(japan: Japan) -> None:
     """特例期限切れ: nobody came; recipients hear that the reservation is off; a notice is missed."""
     moving_out, moving_in = _begun(japan)
-    japan.clock.forward(days=45)
+    japan.clock.forward(days=46)
     japan.settle()
     assert japan.there.of(moving_in).state is CaseState.EXPIRED
     assert japan.there.of(moving_in).reason == "E1760"
@@ -285,6 +288,121 @@ def withdrawn_between(japan: Japan) -> None:
     assert not japan.effects
 
 
+def restrained_after_all(japan: Japan) -> None:
+    """抑止 that is set while a clerk approves stops the case once more; what was released stays released."""
+    japan.here.restraints.known["000000000000002"] = Restraint.ERROR
+    moving_out, _ = _begun(japan)
+    japan.here.say(moving_out, SignalKind.RELEASED)
+    japan.settle()
+    japan.here.restraints.known["000000000000003"] = Restraint.ERROR
+    japan.here.say(moving_out, SignalKind.APPROVED)
+    japan.settle()
+    assert japan.here.of(moving_out).state is CaseState.RESTRAINED
+    assert not japan.effects
+    japan.here.say(moving_out, SignalKind.RELEASED, name="once more")
+    japan.settle()
+    japan.here.say(moving_out, SignalKind.APPROVED, name="approved once more")
+    japan.settle()
+    assert japan.here.of(moving_out).state is CaseState.COMPLETED
+
+
+def corrected_while_approved(japan: Japan) -> None:
+    """A correction that is filed before the approval and heard after it is not passed over."""
+    japan.here.restraints.known["000000000000002"] = Restraint.ALERT
+    moving_out, moving_in = _begun(japan)
+    newer = family(revision=2, planned_on="2026-04-02")
+    japan.here.papers.put(moving_out, PaperKind.RAW, msgspec.json.encode(newer))
+    japan.here.cases.save(replace(japan.here.of(moving_out), revision=2))
+    japan.here.say(moving_out, SignalKind.APPROVED)
+    japan.settle()
+    assert japan.here.of(moving_out).state is CaseState.APPROVAL
+    japan.here.say(moving_out, SignalKind.APPROVED, name="of the second")
+    japan.settle()
+    assert japan.there.of(moving_in).planned_on == date(2026, 4, 2)
+
+
+def household_in_parts(japan: Japan) -> None:
+    """One of the household comes: 住民記録 is handed that 転入通知, and the others' when they come."""
+    moving_out, moving_in = _begun(japan)
+    first = family().people[0]
+    japan.there.move_in("900000000000001", **{**resident_items(first), "idonengappi": "2026-04-03"})
+    japan.clock.forward(days=46)
+    japan.settle()
+    assert japan.there.of(moving_in).state is CaseState.CLOSED
+    assert japan.there.of(moving_in).reason == "E1760"
+    assert japan.here.of(moving_out).state in {CaseState.COMPLETED, CaseState.UNARRIVED}
+    assert [len(japan.here.handing.bodies[name]) for name in japan.here.handing.files if "notices" in name] == [1]
+    for position in (2, 3):
+        _notice(japan, position, f"paper-{position}")
+    japan.settle()
+    assert japan.here.of(moving_out).state is CaseState.CLOSED
+    assert len(japan.here.handing.bodies[f"notices-{moving_out}-3"]) == 3
+
+
+def noticed_anew(japan: Japan) -> None:
+    """転入通知 that is sent anew while the case closes is handed over, too; one that comes twice counts once."""
+    moving_out, _ = _begun(japan)
+    for position in (1, 2, 3):
+        _notice(japan, position, f"n-{position}")
+    while (execution := japan.here.execution(moving_out)).state != "Close":
+        if execution.runnable:
+            japan.step(execution)
+        else:
+            japan.here.watch()
+    _notice(japan, 2, "n-2r1")
+    _notice(japan, 2, "n-2r1")
+    japan.settle()
+    assert japan.here.of(moving_out).state is CaseState.CLOSED
+    assert japan.here.of(moving_out).handed_revision == 4
+    assert f"notices-{moving_out}-4" in japan.here.handing.files
+
+
+def _notice(japan: Japan, position: int, message_id: str) -> None:
+    content = Notice(application_number="A2026000001", position=position, name=f"見本　{message_id}")
+    japan.here.notices.receive(
+        Received(
+            message_id=message_id,
+            kind=MessageKind.NOTICE,
+            sender="131016",
+            to="141003",
+            refers_to="",
+            substituted=(),
+            content=content,
+            received_at=japan.clock.now(),
+        )
+    )
+
+
+def erased_while_waiting(japan: Japan) -> None:
+    """The period of papers ends whatever a case waits for: each ends, and says why."""
+    approval, closed = (CaseState.RETURNED, "E1850"), (CaseState.CLOSED, "E1732")
+    numbers = settle_family(japan.here, family())
+    found = [japan.here.file(family("W1"), numbers)]
+    japan.settle()
+    japan.silent = True
+    found.append(japan.here.file(family("W2"), numbers))
+    japan.settle()
+    japan.here.restraints.known["000000000000002"] = Restraint.ALERT
+    found.append(japan.here.file(family("W3"), numbers))
+    japan.settle()
+    japan.here.restraints.known["000000000000002"] = Restraint.ERROR
+    found.append(japan.here.file(family("W4"), numbers))
+    japan.settle()
+    found.append(japan.here.file(family("W5", previous_address=family().new_address), numbers))
+    reservation = family("W6", planned_on="2026-05-30").reservation
+    assert reservation is not None
+    moving_in = japan.there.reserve(reservation)
+    japan.settle()
+    japan.there.papers.destroy(moving_in)
+    japan.there.say(moving_in, SignalKind.ERASED, by="erasure")
+    japan.clock.forward(days=75)
+    assert list(japan.here.erasing.erase_due())
+    japan.settle()
+    states = [(japan.here.of(case_id).state, japan.here.of(case_id).reason) for case_id in found]
+    assert states == [closed, approval, approval, approval, approval]
+    assert japan.there.of(moving_in).state is CaseState.EXPIRED
+
+
 SCENARIOS: list[Scenario] = [
     no_difference,
     difference_accepted,
@@ -305,6 +423,11 @@ SCENARIOS: list[Scenario] = [
     restrained,
     restrained_and_given_back,
     alerted,
+    restrained_after_all,
+    corrected_while_approved,
+    household_in_parts,
+    noticed_anew,
+    erased_while_waiting,
 ]
 
 

@@ -21,7 +21,7 @@ def _messages(path: Path) -> Iterator[str | None]:
         if not isinstance(node, ast.Call):
             continue
         match node.func:
-            case ast.Name(id="log_failure"):
+            case ast.Name(id="log_failure" | "failures_named"):
                 said = node.args[1]
             case ast.Attribute(value=ast.Name(id="logger"), attr=attr) if attr in LEVELS:
                 said = node.args[0]

@@ -374,6 +374,10 @@ APPLICATION_CONTRADICTED = _error(
 APPLICATION_SAME_ADDRESS = _error("E1715", "転居先の住所が、いまの住所と同じです。")
 NUMBER_NOT_REFERRED = _remark("W1700", "個人番号の参照先が見つからないため、個人番号なしで確認します。")
 ANOTHER_CASE_OPEN = _remark("W1701", "同じ人の別の手続が進んでいます。どちらを進めるか確認してください。")
+CERTIFICATE_NOT_JOINED = _remark(
+    "W1702", "予約と同じ人の転出証明書情報が別の案件にありますが、自動では結び付けられません。確認してください。"
+)
+CASE_JOINED = _remark("W1703", "転出証明書情報を、同じ人の予約の案件に移して終了しました。")
 
 # Steps of 転出 (引越しOSS): why a case waits for a clerk, or ended.
 MOVE_RESTRAINED = _error("E1730", "異動抑止の対象者が含まれています。内容を確認し、解除または差戻しをしてください。")

@@ -87,6 +87,8 @@ class SignalKind(StrEnum):
     REJECTED = "rejected"
     NOTICED = "noticed"
     OVERDUE = "overdue"
+    ERASED = "erased"
+    """Its papers were destroyed: nothing can be sent or told any more."""
     WITHDRAWN = "withdrawn"
 
 
@@ -170,6 +172,12 @@ class Case:
     revision: int = 0
     """Of the newest application document heard of; an older one is dropped."""
     people: tuple[CasePerson, ...] = ()
+    reconciled_revision: int = 0
+    """転出: of the application that was held against the records last."""
+    restrained: tuple[str, ...] = ()
+    """転出: 宛名番号 of those whose restraint (異動抑止) a clerk looks at, or looked at last."""
+    released: tuple[str, ...] = ()
+    """転出: of those whose restraint a clerk released."""
     differs: bool = False
     """転出: whether what was filed differed from the records."""
     counterpart: str = ""
@@ -197,8 +205,10 @@ class Case:
     """`form_edition` the form was drawn from; 0: none."""
     noticed: tuple[int, ...] = ()
     """転出: positions of those whose 転入通知 came."""
-    notice_revision: int = 0
-    """Counts up with each of them."""
+    notice_messages: tuple[str, ...] = ()
+    """Messages that brought them, also those that were sent anew; one that comes twice counts once."""
+    handed_revision: int = 0
+    """`notice_revision` that 住民記録 was handed last."""
     notice_posted: bool = False
     """転入: 転入通知 is in the outbox of the CS."""
     notice_acknowledged: bool = False
@@ -207,6 +217,8 @@ class Case:
     erase_on: date | None = None
     """First day on which papers are destroyed; None: not known yet."""
     erased_at: datetime | None = None
+    linked_to: str = ""
+    """転入: the case that took over the certificate of this one, which ended with it."""
     reason: str = ""
     """Outcome code of what held it up or ended it."""
     remarks: tuple[str, ...] = ()
@@ -243,6 +255,11 @@ class Case:
     def has_form(self) -> bool:
         """Whether the paper `form` tells what holds now; else it must not be printed."""
         return self.has_certificate and self.prepared_revision == self.form_edition
+
+    @property
+    def notice_revision(self) -> int:
+        """How many messages brought 転入通知: what is handed to 住民記録 is of this edition."""
+        return len(self.notice_messages)
 
     @property
     def arrived(self) -> bool:

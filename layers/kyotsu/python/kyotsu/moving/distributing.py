@@ -66,21 +66,34 @@ class Distributing:
         return "recalled"
 
     def hand_over_notice(self, case_id: str) -> str:
-        """Hand 転入通知 of everybody it came for to 住民記録: `handed_over`. One that came again takes the place."""
+        """Hand 転入通知 of everybody it came for to 住民記録: `handed_over`, or `partly` while others' are missing.
+
+        One that came again takes the place.
+        """
         case = self.moves.cases.get(case_id)
+        edition, is_whole = case.notice_revision, {person.position for person in case.people} <= set(case.noticed)
         bodies = [self.papers.get(case_id, notice_name(position)) for position in sorted(case.noticed)]
         notices = [msgspec.json.decode(body, type=Notice) for body in bodies if body is not None]
-        file = self.handing.notices(case, notices, case.notice_revision)
-        self.moves.on(case_id, "HandOverNotice", "handed_over", _noticed, ("file", file))
-        return "handed_over"
+        if len(notices) < len(case.noticed):
+            raise NoticeMissingError
+        file, word = self.handing.notices(case, notices, edition), "handed_over" if is_whole else "partly"
+        self.moves.on(case_id, "HandOverNotice", word, lambda case: _handed(case, edition, word), ("file", file))
+        return word
 
     def _reservation(self, case_id: str) -> Reservation | None:
         body = self.papers.get(case_id, PaperKind.RESERVATION)
         return decode(body, Reservation) if body is not None else None
 
 
-def _noticed(case: Case) -> Case:
-    return case if case.state in ENDED else replace(case, state=CaseState.NOTICED, due_on=None)
+def _handed(case: Case, edition: int, word: str) -> Case:
+    handed = replace(case, handed_revision=max(edition, case.handed_revision))
+    if case.state in ENDED or word == "partly":
+        return handed
+    return replace(handed, state=CaseState.NOTICED, due_on=None)
+
+
+class NoticeMissingError(Exception):
+    """A 転入通知 that came is not there any more."""
 
 
 class ReservationMissingError(Exception):

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from kyotsu.contracts.ports import Clock
 from kyotsu.japanese.dates import JST
-from kyotsu.moving.cases import Case, Entry
+from kyotsu.moving.cases import ENDED, Case, Entry, Signal, SignalKind
 from kyotsu.moving.ports import CaseStore, Papers
 from kyotsu.moving.rules import Rules
 from kyotsu.moving.saving import saved
+from kyotsu.moving.starting import Starting
 
 BY = "erasure"
 
@@ -21,12 +22,13 @@ class Erasing:
 
     cases: CaseStore
     papers: Papers
+    starting: Starting
     clock: Clock
     rules: Rules
 
     def erase_due(self) -> Iterator[str]:
         """Destroy the papers of every case whose day has come, and yield its id. A case that has not ended is erased,
-        too: the period is the law's, and the machine does without."""
+        too: the period is the law's. Its machine hears of it, and ends the case."""
         today = self.clock.now().astimezone(JST).date()
         for case in self.cases.erasable(today):
             # The period may have been made longer since, and a move put off.
@@ -34,6 +36,9 @@ class Erasing:
                 continue
             self.papers.destroy(case.id)
             self.cases.forget(case.id)
+            if case.state not in ENDED:
+                # Told before it is noted: what is noted is not looked at again.
+                self.starting.hear(case.id, Signal("erased", SignalKind.ERASED, self.clock.now(), BY))
             self._note(case.id)
             yield case.id
 

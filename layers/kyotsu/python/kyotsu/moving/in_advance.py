@@ -6,7 +6,7 @@ A case of the portal's reservation, of 転出証明書情報 from the CS, or of 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.outcomes import Outcome
@@ -56,6 +56,8 @@ class MoveIn:
     def _next(self, case: Case) -> str:
         if case.state in ENDED:
             return "ended"
+        if self.moves.is_erased(case):
+            return self._without_papers(case)
         if case.arrived:
             return self._after_arrival(case)
         if not case.has_reservation and not case.certified:
@@ -63,7 +65,7 @@ class MoveIn:
         if not case.has_reservation and case.distributed_revision:
             return "recall"
         if self._is_over(case):
-            return "recall" if case.distributed_revision else "expire"
+            return self._after_period(case)
         if case.has_certificate and case.matched_revision < case.certificate_revision:
             return "match"
         if case.has_reservation and case.distributed_revision < case.reservation_edition:
@@ -71,6 +73,17 @@ class MoveIn:
         if case.has_certificate and not case.has_form:
             return "draw"
         return "wait"
+
+    def _after_period(self, case: Case) -> str:
+        if case.distributed_revision:
+            return "recall"
+        # Somebody of the household lives here, and the municipality that was left has to know; the rest never came.
+        return self._after_arrival(case) if any(person.arrived for person in case.people) else "expire"
+
+    def _without_papers(self, case: Case) -> str:
+        if case.arrived:
+            return "close"
+        return "recall" if case.distributed_revision else "expire"
 
     def _after_arrival(self, case: Case) -> str:
         # Nobody waits for a notice of somebody who came without a certificate, nor of a move within the city.
@@ -80,16 +93,22 @@ class MoveIn:
 
     def _waiting(self, case: Case) -> Case:
         prepared = case.has_certificate or case.kind is CaseKind.IN_CITY
-        state = CaseState.MOVED_IN if case.arrived else CaseState.PREPARED if prepared else CaseState.WAITING
+        has_moved = case.arrived or case.notice_posted
+        state = CaseState.MOVED_IN if has_moved else CaseState.PREPARED if prepared else CaseState.WAITING
+        if case.state in ENDED:  # since it was read: its certificate was taken over by another case
+            return case
         return replace(case, state=state, due_on=case.due_on if case.notice_posted else self._last_day(case))
 
     def _last_day(self, case: Case) -> date | None:
-        """Return the last day of 特例転入, or the day after which a move within the city is no longer expected."""
-        return self.rules.special_until(case.planned_on, case.moved_on)
+        """Return the last day on which records are expected to tell of the move: the last one of 特例転入 (転居: as
+        if), and some days, as 住民記録 tells of a day by files that come later."""
+        last = self.rules.special_until(case.planned_on, case.moved_on)
+        return last + timedelta(self.rules.arrival_days) if last else None
 
     def _is_over(self, case: Case) -> bool:
         last = self._last_day(case)
-        return last is not None and self._today() > last
+        # 転入通知 that is under way is waited for, whenever it was posted.
+        return case.notice_posted or (last is not None and self._today() > last)
 
     def _today(self) -> date:
         return self.moves.clock.now().astimezone(JST).date()
@@ -108,10 +127,16 @@ class MoveIn:
         """They live here, and the municipality that was left knows."""
         case = self.moves.cases.get(case_id)
         self.told.tell(case, "完了")
-        return self._end(case_id, "Close", CaseState.CLOSED)
+        return self._end(case_id, "Close", CaseState.CLOSED, None if case.arrived else outcomes.SPECIAL_PERIOD_OVER)
 
     def _end(self, case_id: str, step: str, state: CaseState, reason: Outcome | None = None) -> str:
-        self.moves.to(case_id, step, state, due_on=None, reason=reason.code if reason else "")
+        code = reason.code if reason else ""
+        self.moves.on(
+            case_id,
+            step,
+            state,
+            lambda case: case if case.state in ENDED else replace(case, state=state, due_on=None, reason=code),
+        )
         return "ended"
 
 

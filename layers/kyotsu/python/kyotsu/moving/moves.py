@@ -55,6 +55,11 @@ class Moves:
         """Tell whether the applicant's correction waits for the next step that can hear it."""
         return self._waits(case_id, SignalKind.AMENDED)
 
+    def is_erased(self, case: Case) -> bool:
+        """Tell whether a case's papers were destroyed, which is noted a moment after it is told."""
+        taken = self.cases.taken(case.id)
+        return case.erased_at is not None or (taken is not None and taken.signal.kind is SignalKind.ERASED)
+
     def _waits(self, case_id: str, kind: SignalKind) -> bool:
         return any(signal.kind is kind for signal in self.cases.pending(case_id))
 

@@ -44,7 +44,13 @@ class Reconciliation:
             case_id,
             "Reconcile",
             "equal" if found.agrees else "different",
-            lambda case: replace(case, state=state, people=_people(application, found), differs=not found.agrees),
+            lambda case: replace(
+                case,
+                state=state,
+                people=_people(application, found),
+                differs=not found.agrees,
+                reconciled_revision=application.revision,
+            ),
             ("differences", str(len(found.differences))),
             ("revision", str(application.revision)),
         )

@@ -34,6 +34,7 @@ from kyotsu.moving.distributing import Distributing, notice_name
 from kyotsu.moving.documents import Certificate, CertificatePerson, encode
 from kyotsu.moving.fingerprints import of_person
 from kyotsu.moving.in_advance import BY_CS
+from kyotsu.moving.joining import Joining
 from kyotsu.moving.ports import CaseStore, NoSuchCaseError, Papers, PapersDestroyedError
 from kyotsu.moving.rules import Rules
 from kyotsu.moving.saving import saved
@@ -68,7 +69,9 @@ class Certificates:
             lambda case: self._with_part(case, certificate, part),
             lambda: Entry(message.received_at, "Certificate", "received", BY_CS, (("message", message.message_id),)),
         )
-        self.cases.note(changed.id, of_person(self.fingerprints, person))
+        own = of_person(self.fingerprints, person)
+        self.cases.note(changed.id, own)
+        Joining(self.cases, self.papers, self.starting, self.fingerprints).offer(changed, own)
         self._wake(changed, message, SignalKind.CERTIFICATE)
 
     def cancel(self, message: Received) -> None:
@@ -96,12 +99,16 @@ class Certificates:
         return content, content.people[0]
 
     def _case_of(self, message: Received, certificate: Certificate, person: CertificatePerson) -> Case:
-        """Return the case a certificate belongs to: that of its application; else an open one of the same person from
-        the same municipality; else a new one."""
+        """Return the case a certificate belongs to: that of its application; without a number, the one that another
+        certificate of the same person from the same municipality opened; else a new one."""
+        number = certificate.application_number
         for case_id in self._known(certificate, person):
             try:
                 case = self.cases.get(case_id)
             except NoSuchCaseError:
+                continue
+            others = (case.kind, case.application_number) != (CaseKind.MOVE_IN, number)
+            if others or case.counterpart not in ("", certificate.from_municipality):
                 continue
             held = {part.message_id for part in case.certificate_parts}
             if message.message_id in held or case.state not in ENDED:
@@ -147,10 +154,12 @@ class Certificates:
         planned = _day(certificate.planned_on) or case.planned_on
         people = {person.position: person for person in case.people}
         people.setdefault(part.position, CasePerson(part.position))
+        # Without a number nothing tells which messages are of one household: each person has a case.
+        total = certificate.total if certificate.application_number else 1
         return replace(
             case,
             certificate_parts=(*case.certificate_parts, part),
-            certificate_total=max(certificate.total, case.certificate_total, len(certificate.people)),
+            certificate_total=max(total, case.certificate_total, len(certificate.people)),
             certificate_revision=case.certificate_revision + 1,
             counterpart=certificate.from_municipality,
             people=tuple(people[position] for position in sorted(people)),
@@ -162,7 +171,8 @@ class Certificates:
         candidates = [f"{CaseKind.MOVE_IN}-CS-{content.cancelled}"]
         if content.application_number:
             candidates.append(f"{CaseKind.MOVE_IN}-{content.application_number}")
-        return next((case_id for case_id in candidates if self._is_there(case_id)), None)
+        found = next((case_id for case_id in candidates if self._is_there(case_id)), None)
+        return found and (self.cases.get(found).linked_to or found)
 
     def _wake(self, case: Case, message: Received, kind: SignalKind) -> None:
         self.starting.start(case.id, by=BY_CS)
@@ -192,20 +202,22 @@ class Notices:
         case = saved(
             self.cases,
             case_id,
-            lambda case: _noticed(case, notice),
+            lambda case: _noticed(case, notice.position, message.message_id),
             lambda: Entry(message.received_at, "Notice", "received", BY_CS, (("message", message.message_id),)),
         )
         if case.state in ENDED:
             self.distributing.hand_over_notice(case_id)
-        elif {person.position for person in case.people} <= set(case.noticed):
-            self.starting.hear(
-                case_id, Signal(f"cs-{message.message_id}", SignalKind.NOTICED, message.received_at, BY_CS)
-            )
+        else:
+            # Of each person: 住民記録 must not wait for somebody of the household who never comes.
+            name = f"cs-{message.message_id}"
+            self.starting.hear(case_id, Signal(name, SignalKind.NOTICED, message.received_at, BY_CS))
 
 
-def _noticed(case: Case, notice: Notice) -> Case:
-    noticed = tuple(sorted({*case.noticed, notice.position}))
-    return replace(case, noticed=noticed, notice_revision=case.notice_revision + 1)
+def _noticed(case: Case, position: int, message_id: str) -> Case:
+    if message_id in case.notice_messages:
+        return case
+    noticed = tuple(sorted({*case.noticed, position}))
+    return replace(case, noticed=noticed, notice_messages=(*case.notice_messages, message_id))
 
 
 def _without(case: Case, message_id: str) -> Case:

@@ -27,6 +27,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     special_moved_days: int = 14
     special_earlier: bool = True
     """特例転入 ends on the earlier of its two limits; some municipalities read the law as the later."""
+    arrival_days: int = 3
+    """So many days after its last day 特例転入 counts as missed: files of 住民記録 tell of a day when it is over."""
     acknowledgement_days: int = 1
     """After so many days an unacknowledged message of the CS is a clerk's matter."""
     notice_days: int = 44
@@ -37,7 +39,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.erase_days < LEAST_ERASE_DAYS:
             raise ValueError(f"papers must outlive the special period: at least {LEAST_ERASE_DAYS} days")
-        if min(self.window_before, self.window_after, self.acknowledgement_days, self.notice_days) < 0:
+        if (
+            min(self.window_before, self.window_after, self.arrival_days, self.acknowledgement_days, self.notice_days)
+            < 0
+        ):
             raise ValueError("a period can't be negative")
 
     def accepts(self, moves_on: date, submitted_on: date) -> bool:

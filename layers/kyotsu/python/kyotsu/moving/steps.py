@@ -21,6 +21,7 @@ def advance_move_out(out: MoveOut) -> Steps:
         "resume": out.resume,
         "check_restraint": out.check_restraint,
         "note_release": out.note_release,
+        "approve": out.approve,
         "note_not_sent": out.note_not_sent,
         "complete": out.complete,
         "note_unarrived": out.note_unarrived,

@@ -78,7 +78,7 @@ class Watch:
                 watched.failed += 1
 
     def _start(self, watched: Watched, case: Case) -> None:
-        if case.revision or case.certificate_parts:
+        if case.revision or case.certificate_parts or case.erased_at:
             self.starting.start(case.id, by=WATCH)
             watched.started += 1
         elif self.clock.now() - case.opened_at > READY_WITHIN:

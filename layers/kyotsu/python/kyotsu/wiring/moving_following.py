@@ -20,4 +20,4 @@ def arriving() -> Arriving:
 @functools.cache
 def erasing() -> Erasing:
     """Return what destroys papers."""
-    return Erasing(cases(), papers(), SystemClock(), rules())
+    return Erasing(cases(), papers(), starting(), SystemClock(), rules())

@@ -8,16 +8,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from kyotsu.moving.steps import Steps
-from kyotsu.runtime.logs import log_failure
+from kyotsu.runtime.logs import failures_named
 
 
 def stepped(logger: Logger, table: Callable[[], Steps], event: Mapping[str, Any]) -> dict[str, str]:
-    """Do the step that an event names (`{"case", "step"}`) and return its word (`{"result"}`)."""
+    """Do the step that an event names (`{"case", "step"}`) and return its word (`{"result"}`).
+
+    Raises StepFailedError, or an error with an outcome code: neither holds personal data.
+    """
     case_id, step = event["case"], event["step"]
-    try:
+    with failures_named(logger, "case.step_failed", case_id=case_id, step=step):
         result = table()[step](case_id)
-    except Exception as error:
-        log_failure(logger, "case.step_failed", error, case_id=case_id, step=step)
-        raise
     logger.info("case.stepped", extra={"case_id": case_id, "step": step, "result": result})
     return {"result": result}
