@@ -34,7 +34,10 @@ class Handed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HandedTable:
-    """Gives each edition its place in the sequence, once. Rights on `Moving`: GetItem and PutItem of both kinds."""
+    """Gives each edition its place in the sequence, once.
+
+    Rights on `Moving`: GetItem and PutItem of both kinds, Query of a case's.
+    """
 
     client: CaseClient
 
@@ -52,6 +55,12 @@ class HandedTable:
             if self.client.written(self._actions(case_id, label, kind, last, placed)):
                 return placed
         raise HandedContendedError(case_id)
+
+    def placed(self, case_id: str, beginning: str) -> dict[str, Handed]:
+        """Return the places of a case's files, by those of its labels that begin so."""
+        partition = self.client.items.key(case_id, "")["pk"]["S"]
+        found = self.client.query(partition, _FILE + beginning)
+        return {item["sk"]["S"].removeprefix(_FILE): Handed(int(item["n"]["N"]), item["t"]["S"]) for item in found}
 
     def _actions(self, case_id: str, label: str, kind: str, last: int, placed: Handed) -> list[Any]:
         file: Item = self.client.items.key(case_id, _FILE + label)

@@ -19,7 +19,7 @@ from kyotsu.moving.case_items import CaseItems
 from kyotsu.moving.cases import Case
 from kyotsu.moving.cs.messages import Notice
 from kyotsu.moving.documents import Reservation
-from kyotsu.moving.handed_table import HandedTable
+from kyotsu.moving.handed_table import Handed, HandedTable
 from kyotsu.moving.handing_rows import BRANCH, NOTICES, RESERVATIONS, VERSION, notice_rows, reservation_rows
 from kyotsu.runtime import clients
 from kyotsu.runtime.clock import SystemClock
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _Rows = Callable[[str], Iterable[Mapping[str, str]]]
 """Makes the rows of a file that is dated."""
+_LABELS = {RESERVATIONS: ("reservation-", "recall-"), NOTICES: ("notice-",)}
 _THERE = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 
 
@@ -66,14 +67,27 @@ class OutboxHanding:
         return self._hand(case, f"notice-{edition}", NOTICES, lambda at: notice_rows(case, notices, edition, at))
 
     def _hand(self, case: Case, label: str, interface: str, rows: _Rows) -> str:
-        kind = f"{interface}-{BRANCH}"
-        placed = self.handed.place(case.id, label, kind, self.clock.now())
-        name = f"{interface}_{BRANCH}_D_{VERSION}_{placed.made_at}_{placed.sequence:06d}.csv"
+        placed = self.handed.place(case.id, label, f"{interface}-{BRANCH}", self.clock.now())
         written = list(rows(placed.made_at))
-        self._put(f"outbox/{kind}/{name}", _body(written, self.columns[interface]), len(written))
+        name = self._put(interface, placed, _body(written, self.columns[interface]), len(written))
+        self._fill(case, label, interface)
         return name
 
-    def _put(self, key: str, body: bytes, rows: int) -> None:
+    def _fill(self, case: Case, label: str, interface: str) -> None:
+        """Put a file without rows wherever an earlier edition got its number and its step died before it wrote.
+
+        This edition took its place, also if it is still written late. A number without a file would be taken for a
+        lost file. A higher edition is never touched: its step may be about to write.
+        """
+        nothing = _body([], self.columns[interface])
+        for beginning in _LABELS[interface]:
+            for other, placed in self.handed.placed(case.id, beginning).items():
+                if _edition(other) < _edition(label):
+                    self._put(interface, placed, nothing, 0)
+
+    def _put(self, interface: str, placed: Handed, body: bytes, rows: int) -> str:
+        name = f"{interface}_{BRANCH}_D_{VERSION}_{placed.made_at}_{placed.sequence:06d}.csv"
+        key = f"outbox/{interface}-{BRANCH}/{name}"
         metadata = {"row-count": str(rows), "sha256": hashlib.sha256(body).hexdigest()}
         try:
             # A second version of a key would be a second file to its recipients.
@@ -83,6 +97,11 @@ class OutboxHanding:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") not in _THERE:
                 raise
+        return name
+
+
+def _edition(label: str) -> int:
+    return int(label.rpartition("-")[2])
 
 
 def _body(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
