@@ -398,7 +398,6 @@ NOTICE_NOT_SENT = _error(
 )
 NOT_FOR_US = _error("E1762", "この市区町村あての転出証明書情報ではありません。")
 CASE_ERASED = _error("E1763", "保管期間を過ぎて消去した手続への電文です。")
-CANCELLED_UNKNOWN = _error("E1764", "取り消す転出証明書情報を受信していません。")
 NOTICE_WITHOUT_CASE = _error("E1765", "転入通知に対応する転出の手続がありません。住民記録で確認してください。")
 
 # 転入届.

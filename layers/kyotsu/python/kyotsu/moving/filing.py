@@ -13,7 +13,8 @@ from kyotsu.japanese import dates
 from kyotsu.japanese.dates import JST
 from kyotsu.moving.application import KINDS, Document, DocumentRefusedError, Filed, Part, Problem, problem
 from kyotsu.moving.cases import CaseKind
-from kyotsu.moving.documents import Application
+from kyotsu.moving.documents import Application, encode
+from kyotsu.moving.ports import PaperKind
 from kyotsu.moving.rules import Rules
 
 _YEARS = range(2000, 2200)
@@ -102,3 +103,11 @@ def paper(filed: Filed, kind: CaseKind) -> Application:
         },
         Application,
     )
+
+
+def as_kept(kind: CaseKind, document: Application) -> tuple[PaperKind, bytes]:
+    """Return the paper a case of a kind keeps: the whole application, or the reservation alone."""
+    if kind is CaseKind.MOVE_OUT:
+        return PaperKind.RAW, encode(document)
+    assert document.reservation is not None  # noqa: S101 - Filing.check
+    return PaperKind.RESERVATION, encode(document.reservation)

@@ -24,10 +24,11 @@ from kyotsu.moving.application import (
     read,
 )
 from kyotsu.moving.cases import ENDED, Case, CaseKind, CasePerson, CaseState, Entry, Signal, SignalKind
-from kyotsu.moving.documents import Application, Reservation, decode, encode
-from kyotsu.moving.filing import Filing, paper
+from kyotsu.moving.documents import Application, Reservation, decode
+from kyotsu.moving.filing import Filing, as_kept, paper
 from kyotsu.moving.fingerprints import of_person
-from kyotsu.moving.ports import ApplicantStatus, CaseStore, NoSuchCaseError, PaperKind, Papers, PapersDestroyedError
+from kyotsu.moving.joining import Joining
+from kyotsu.moving.ports import ApplicantStatus, CaseStore, NoSuchCaseError, Papers, PapersDestroyedError
 from kyotsu.moving.referred_numbers import ReferredNumbers
 from kyotsu.moving.saving import saved
 from kyotsu.moving.starting import Starting
@@ -114,6 +115,8 @@ class Intake:
             raise _refused(outcomes.APPLICATION_CONTRADICTED, filed)
         # From here on a repeat does what a crash left undone.
         self.numbers.discard(document.people)
+        if case.kind is CaseKind.MOVE_IN:
+            Joining(self.cases, self.papers, self.starting, self.fingerprints).join(case.id)
         if case.revision == filed.revision and case.state not in ENDED:
             self._wake(case, filed)
         return Taken("ACCEPTED", case.application_number, case.id)
@@ -121,7 +124,7 @@ class Intake:
     def _keep(self, case: Case, filed: Filed, document: Application, *, patient: bool) -> Case:
         try:
             numbers = self.numbers.seal(case.id, document, patient=patient)
-            name, body = _as_kept(case.kind, document)
+            name, body = as_kept(case.kind, document)
             self.papers.put(case.id, name, body, document.revision)
         except PapersDestroyedError:
             raise _refused(outcomes.APPLICATION_ENDED, filed) from None
@@ -183,7 +186,7 @@ class Intake:
 
     def _contradicts(self, case: Case, document: Application) -> bool:
         """Tell whether other content stands under the same revision."""
-        name, body = _as_kept(case.kind, document)
+        name, body = as_kept(case.kind, document)
         stands = self.papers.get(case.id, name)
         if stands is None or stands == body:
             return False
@@ -192,15 +195,15 @@ class Intake:
         return kept == document.revision
 
     def _others(self, case: Case, fingerprints: list[bytes]) -> bool:
-        """Tell whether somebody has another open case of this kind. Each case is noted before it looks: of two that
-        come at once, at least one finds the other."""
+        """Tell whether somebody has another open case of this kind, filed, too. Each case is noted before it looks: of
+        two that come at once, at least one finds the other."""
         found = {case_id for fingerprint in fingerprints for case_id in self.cases.look_up(fingerprint)} - {case.id}
         for case_id in sorted(found):
             try:
                 other = self.cases.get(case_id)
             except NoSuchCaseError:
                 continue
-            if other.kind is case.kind and other.state not in ENDED:
+            if other.application_number and other.kind is case.kind and other.state not in ENDED:
                 return True
         return False
 
@@ -220,14 +223,6 @@ class Intake:
     def _entry(self, step: str, outcome: str, revision: int | None = None) -> Entry:
         details = () if revision is None else (("revision", str(revision)),)
         return Entry(self.clock.now(), step, outcome, PORTAL, details)
-
-
-def _as_kept(kind: CaseKind, document: Application) -> tuple[PaperKind, bytes]:
-    """Return the paper a case of a kind keeps: the whole application, or the reservation alone."""
-    if kind is CaseKind.MOVE_OUT:
-        return PaperKind.RAW, encode(document)
-    assert document.reservation is not None  # noqa: S101 - Filing.check
-    return PaperKind.RESERVATION, encode(document.reservation)
 
 
 def _withdrawn(case: Case) -> Case:

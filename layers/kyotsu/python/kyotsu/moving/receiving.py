@@ -77,12 +77,11 @@ class Certificates:
     def cancel(self, message: Received) -> None:
         """Take a certificate back: what was printed from it is drawn anew or belongs to nobody any more."""
         content = cast("Cancellation", message.content)
-        case_id = self._cancelled_case(content)
-        if case_id is None:
-            raise MessageRefusedError(outcomes.CANCELLED_UNKNOWN)
+        if message.to not in self.accepted:
+            raise MessageRefusedError(outcomes.NOT_FOR_US)
         changed = saved(
             self.cases,
-            case_id,
+            self._cancelled_case(message, content),
             lambda case: _without(case, content.cancelled),
             lambda: Entry(message.received_at, "Certificate", "cancelled", BY_CS, (("message", content.cancelled),)),
         )
@@ -101,16 +100,16 @@ class Certificates:
     def _case_of(self, message: Received, certificate: Certificate, person: CertificatePerson) -> Case:
         """Return the case a certificate belongs to: that of its application; without a number, the one that another
         certificate of the same person from the same municipality opened; else a new one."""
-        number = certificate.application_number
+        of = (CaseKind.MOVE_IN, certificate.application_number)
         for case_id in self._known(certificate, person):
             try:
                 case = self.cases.get(case_id)
             except NoSuchCaseError:
                 continue
-            others = (case.kind, case.application_number) != (CaseKind.MOVE_IN, number)
-            if others or case.counterpart not in ("", certificate.from_municipality):
+            senders = ("", certificate.from_municipality)
+            if (case.kind, case.application_number) != of or case.counterpart not in senders:
                 continue
-            held = {part.message_id for part in case.certificate_parts}
+            held = {*(part.message_id for part in case.certificate_parts), *case.cancelled_messages}
             if message.message_id in held or case.state not in ENDED:
                 return case
         return self._open(message, certificate)
@@ -155,7 +154,8 @@ class Certificates:
         people = {person.position: person for person in case.people}
         people.setdefault(part.position, CasePerson(part.position))
         # Without a number nothing tells which messages are of one household: each person has a case.
-        total = certificate.total if certificate.application_number else 1
+        number = certificate.application_number
+        total = certificate.total if number and case.id == f"{CaseKind.MOVE_IN}-{number}" else 1
         return replace(
             case,
             certificate_parts=(*case.certificate_parts, part),
@@ -167,12 +167,25 @@ class Certificates:
             erase_on=self.rules.erase_on(planned, _day_of(case.opened_at)),
         )
 
-    def _cancelled_case(self, content: Cancellation) -> str | None:
+    def _cancelled_case(self, message: Received, content: Cancellation) -> str:
+        """Return the case of what is cancelled; one that has yet to come finds it cancelled, in a case of its own."""
         candidates = [f"{CaseKind.MOVE_IN}-CS-{content.cancelled}"]
         if content.application_number:
             candidates.append(f"{CaseKind.MOVE_IN}-{content.application_number}")
         found = next((case_id for case_id in candidates if self._is_there(case_id)), None)
-        return found and (self.cases.get(found).linked_to or found)
+        if found is not None:
+            return self.cases.get(found).linked_to or found
+        case = Case(
+            id=candidates[-1],
+            kind=CaseKind.MOVE_IN,
+            municipality=self.municipality,
+            application_number=content.application_number,
+            state=CaseState.WAITING,
+            opened_at=message.received_at,
+            counterpart=message.sender,
+            erase_on=self.rules.erase_on(None, _day_of(message.received_at)),
+        )
+        return self.cases.open(case, Entry(case.opened_at, "Open", "cancellation", BY_CS)).id
 
     def _wake(self, case: Case, message: Received, kind: SignalKind) -> None:
         self.starting.start(case.id, by=BY_CS)
