@@ -5,8 +5,8 @@ A reservation changes no 住民区分; only 住民記録 does, and what it says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kyotsu.contracts.sealing import Fingerprints
@@ -47,33 +47,67 @@ class Arriving:
         kind, moved_on = _REASONS.get(record.items.get("idojiyu", "")), record.items.get("idonengappi", "")
         if kind is None or not dates.is_date(moved_on):
             return
-        own = set(of_person(self.fingerprints, _asked(record.items), record.items.get("kojinbango", "")))
+        own = of_person(self.fingerprints, _asked(record.items), record.items.get("kojinbango", ""))
         for case_id in dict.fromkeys(case_id for each in own for case_id in self.cases.look_up(each)):
             case = self.cases.get(case_id)
             if case.kind is kind and case.state not in ENDED and date.fromisoformat(moved_on) >= _earliest(case):
                 self._arrived(case, record, date.fromisoformat(moved_on), own, at)
 
-    def _arrived(self, case: Case, record: ResidentRecord, moved_on: date, own: set[bytes], at: datetime) -> None:
-        positions = [position for position, known in self._people(case) if not own.isdisjoint(known)]
-        if not positions:
+    def _arrived(self, case: Case, record: ResidentRecord, moved_on: date, own: Sequence[bytes], at: datetime) -> None:
+        position = self._position(case, record, own)
+        if position is None:
             return
         changed = saved(
             self.cases,
             case.id,
-            lambda case: _with_arrival(case, positions[0], record.number, moved_on),
+            lambda case: _with_arrival(case, position, record.number, moved_on),
             lambda: Entry(at, "Arrive", "arrived", BY, (("number", record.number),)),
         )
-        if changed.arrived:
+        if changed.arrived:  # the first of a household changes nothing that is to be done
             self.starting.hear(case.id, Signal(f"moved-in-{record.number}", SignalKind.MOVED_IN, at, BY))
 
-    def _people(self, case: Case) -> Iterator[tuple[int, set[bytes]]]:
+    def _position(self, case: Case, record: ResidentRecord, own: Sequence[bytes]) -> int | None:
+        """Return who of a case a resident is; None: nobody. 個人番号 decides where both sides have it; twins whose
+        names are read alike are told apart by it, or else each takes one place."""
+        taken = {person.position: person.addressee_number for person in case.people if person.arrived}
+        for position, number in taken.items():
+            if number == record.number:
+                return position
+        number = record.items.get("kojinbango", "")
+        alike = [
+            (number == known.number != "", len(known.marks.intersection(own)), -position)
+            for position, known in self._people(case)
+            if position not in taken and not _differ(number, known.number) and not known.marks.isdisjoint(own)
+        ]
+        return -max(alike)[-1] if alike else None
+
+    def _people(self, case: Case) -> Iterator[tuple[int, _Known]]:
+        certified = set[int]()
         for part in case.certificate_now:
             body = self.papers.get(case.id, part_name(part.message_id))
             for person in decode(body, Certificate).people if body else ():
-                yield part.position, set(of_person(self.fingerprints, person))
+                certified.add(part.position)
+                marks = frozenset(of_person(self.fingerprints, person))
+                yield part.position, _Known(marks, person.individual_number)
         body = self.papers.get(case.id, PaperKind.RESERVATION)
         for moving in decode(body, Reservation).people if body else ():
-            yield moving.position, set(of_person(self.fingerprints, moving))
+            # What the municipality that was left certifies says more than what the citizen filed.
+            if moving.position not in certified:
+                yield moving.position, _Known(frozenset(of_person(self.fingerprints, moving)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Somebody of a case."""
+
+    marks: frozenset[bytes]
+    number: str = field(repr=False)
+    """個人番号, where it is known."""
+
+
+def _differ(one: str, other: str) -> bool:
+    """Tell whether two 個人番号 are known and differ."""
+    return bool(one) and bool(other) and one != other
 
 
 def _with_arrival(case: Case, position: int, number: str, moved_on: date) -> Case:
