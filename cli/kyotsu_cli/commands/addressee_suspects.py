@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from kyotsu.addressees.clerks_list import Entry, Kind, Settlement, Verdict, numbers_of, still_open
-from kyotsu.addressees.doubles_view import ShownPair, shown_pair
+from kyotsu.addressees.doubles_view import WRITTEN_ALIKE, Pairs, ShownPair, is_withheld, pairs_of, shown_pair
 from kyotsu.addressees.standing import Standing
 from kyotsu.contracts import protection
 from kyotsu.contracts.audit import Deed
@@ -47,13 +47,16 @@ def list_(
     「同じ人の可能性」は得点の高い順。支援措置対象者の組は、住所の一致・不一致を示さず、得点にも含めない。
     """
     registry = Registry(connect())
+    judged = list(registry.clerks.settled())
     found: list[tuple[Entry, Settlement | None]] = [(entry, None) for entry in registry.clerks.open()]
+    # Who is written alike is not listed as a probable pair beside that, also once a clerk has judged it.
+    alike = pairs_of([entry for entry, _ in ([] if settled else found) + judged], WRITTEN_ALIKE)
     if settled:
-        found = list(registry.clerks.settled())
+        found = list(judged)
     standings = registry.standings.many(sorted(numbers_of([entry for entry, _ in found])))
     if not settled:
         found = [(entry, None) for entry in still_open([entry for entry, _ in found], standings)]
-    shown = _shown(registry, found, standings)
+    shown, hidden = _shown(registry, found, standings, alike)
     pairs = sorted({number for one in shown if one.entry.kind is Kind.PROBABLE for number in one.entry.numbers})
     if pairs:
         registry.tell("addressee suspects list", pairs, Deed.READ)
@@ -62,24 +65,35 @@ def list_(
             print_json(_json(one))
     else:
         _print(shown, settled=settled)
-    if len(shown) < len(found):
-        hidden = len(found) - len(shown)
+    if hidden:
         notices.print(f"支援措置対象者の組のうち、住所を使わなければ分からない{hidden}件は示していません。")
 
 
 def _shown(
-    registry: Registry, found: Sequence[tuple[Entry, Settlement | None]], standings: Mapping[str, Standing]
-) -> list[_Shown]:
-    """Return what may be shown. Who is protected is asked last; of whom nobody can tell now, as little is shown."""
-    pairs = sorted({number for entry, _ in found if entry.kind is Kind.PROBABLE for number in entry.numbers})
+    registry: Registry,
+    found: Sequence[tuple[Entry, Settlement | None]],
+    standings: Mapping[str, Standing],
+    alike: Pairs,
+) -> tuple[list[_Shown], int]:
+    """Return what may be shown, and how many pairs of protected people may not. Who is protected is asked last; of whom
+    nobody can tell now, as little is shown."""
+    pairs = sorted({number for entry, _ in found if entry.kind is not Kind.REMARK for number in entry.numbers})
     verdicts = registry.deployment.protection.decide(pairs, registry.reader) if pairs else {}
     protected = {number for number in pairs if verdicts.get(number) is not protection.Verdict.OPEN}
     shown = [
         _Shown(entry, how, pair)
         for entry, how in found
-        if (pair := shown_pair(entry, protected=protected, standings=standings)) is not None
+        if (pair := shown_pair(entry, protected=protected, standings=standings, alike=alike)) is not None
     ]
-    return sorted(shown, key=lambda one: -1 if one.pair.points is None else one.pair.points, reverse=True)
+    told, instead = {one.entry.entry_id for one in shown}, pairs_of([one.entry for one in shown], {Kind.PROBABLE})
+    hidden = [
+        entry
+        for entry, _ in found
+        if is_withheld(entry, protected)
+        and entry.entry_id not in told
+        and not (entry.kind in WRITTEN_ALIKE and frozenset(entry.numbers) in instead)
+    ]
+    return sorted(shown, key=lambda one: -1 if one.pair.points is None else one.pair.points, reverse=True), len(hidden)
 
 
 def _print(shown: Sequence[_Shown], *, settled: bool) -> None:
@@ -121,6 +135,11 @@ def settle(
     at = utc_now().astimezone(JST).isoformat(timespec="milliseconds")
     if not registry.clerks.settle(entry_id, Settlement(verdict=verdict, operator=operator(), settled_at=at)):
         raise CommandError(f"{entry_id} は、ほかの人が確認済みにしました。", Exit.NOT_ACCEPTED)
+    for other in list(registry.clerks.open()):
+        # One question, whatever it is listed as: written alike, and probably the same.
+        kinds = {entry.kind in WRITTEN_ALIKE, other.kind in WRITTEN_ALIKE}
+        if len(kinds) > 1 and other.kind is not Kind.REMARK and set(other.numbers) == set(entry.numbers):
+            registry.clerks.settle(other.entry_id, Settlement(verdict=verdict, operator=operator(), settled_at=at))
     console.print(f"{entry_id}：{_VERDICTS[verdict]}", highlight=False)
 
 

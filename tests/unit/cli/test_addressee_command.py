@@ -381,6 +381,39 @@ def test_nothing_of_a_protected_pair_depends_on_addresses(place: Place) -> None:
         protect.clear()
 
 
+def test_that_people_are_written_alike_address_and_all_is_told_of_nobody_protected(place: Place) -> None:
+    place.add(record(), record(OTHER))
+    alike, likely = pair(), probable(1, 90, numbers=(FRESH, OTHER), residents=())
+    place.clerks.entries |= {"pair-1": alike, "probable-1": likely}
+    shown = kyotsu("addressee", "suspects", "list", "--json")
+    assert [json.loads(line)["kind"] for line in shown.stdout.splitlines()] == ["double"], "once, if nobody hides"
+    for protect in (place.protection.protected, place.protection.undecided):
+        protect.add(OTHER)
+        with_alike = kyotsu("addressee", "suspects", "list", "--json")
+        del place.clerks.entries["pair-1"]
+        without = kyotsu("addressee", "suspects", "list", "--json")
+        assert (with_alike.stdout, with_alike.stderr) == (without.stdout, without.stderr)
+        assert json.loads(without.stdout)["entry_id"] == "probable-1"
+        place.clerks.entries["pair-1"] = alike
+        protect.clear()
+    place.protection.protected.add(OTHER)
+    del place.clerks.entries["probable-1"]
+    until_compared = kyotsu("addressee", "suspects", "list", "--json")
+    assert until_compared.stdout == ""
+    assert "1件は示していません" in until_compared.stderr
+
+
+def test_one_verdict_settles_a_pair_whatever_it_is_listed_as(place: Place) -> None:
+    place.add(record(), record(OTHER))
+    likely = probable(1, 90, numbers=(FRESH, OTHER), residents=())
+    place.clerks.entries |= {"pair-1": pair(), "probable-1": likely}
+    assert kyotsu("addressee", "suspects", "settle", "pair-1", "--verdict", "different").exit_code == 0
+    assert not place.clerks.entries
+    assert told("addressee", "suspects", "list", "--settled")["entry_id"] == "pair-1"
+    place.clerks.entries["probable-2"] = replace(likely, entry_id="probable-2")
+    assert kyotsu("addressee", "suspects", "list", "--json").stdout == "", "judged as written alike already"
+
+
 def test_of_a_record_closed_to_others_no_reason_is_told(place: Place) -> None:
     place.add(record(closed_to_others=True))
     place.clerks.entries["probable-1"] = probable(1, 90)

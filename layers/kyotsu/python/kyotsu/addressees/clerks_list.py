@@ -92,10 +92,6 @@ class ClerksList(Protocol):
         """List an entry; False: it is listed, or was settled, and stays as it is."""
         ...
 
-    def knows(self, entry_id: str) -> bool:
-        """Tell whether an entry is listed, or was settled."""
-        ...
-
     def withdraw(self, entry_id: str) -> None:
         """Take an open entry off the list: it is no longer so. A settled one stays."""
         ...

@@ -44,10 +44,6 @@ class ClerksListTable:
             {"Put": self._on(_ABSENT, Item=item)},
         )
 
-    def knows(self, entry_id: str) -> bool:
-        """Tell whether an entry is listed, or was settled."""
-        return any("Item" in self._get(self._key(state, entry_id)) for state in (_OPEN, _SETTLED))
-
     def withdraw(self, entry_id: str) -> None:
         """Take an open entry off the list: it is no longer so. A settled one stays."""
         self._client.delete_item(TableName=self._table, Key=self._key(_OPEN, entry_id))

@@ -17,7 +17,7 @@ from kyotsu.addressees.candidates.forms import Form
 from kyotsu.addressees.candidates.pairing import Pair
 from kyotsu.addressees.candidates.postings import Postings
 from kyotsu.addressees.candidates.scoring import Scorer
-from kyotsu.addressees.clerks_list import ClerksList, Entry, Kind, linked, pair_id
+from kyotsu.addressees.clerks_list import ClerksList, Entry, Kind, linked
 from kyotsu.addressees.standing import Standing, Standings, systems_of
 from kyotsu.contracts.ports import Clock
 from kyotsu.contracts.sealing import Fingerprints
@@ -170,8 +170,6 @@ class Doubles:
             both = (standings.get(number), standings.get(other))
             if not any(both) or linked(*both, (number, other)):
                 continue
-            if pairing.asked(own) == pairing.asked(form) and self.clerks.knows(pair_id(number, other)):
-                continue  # written alike: listed as such since the later of the two came
             yield self._entry({number: own, other: form}, standings, pair)
 
     def _entry(self, both: Mapping[str, Form], standings: Mapping[str, Standing], pair: Pair) -> Entry:
