@@ -281,8 +281,8 @@ def test_after_erasure_the_case_is_still_shown(different: World) -> None:
     assert refused("decide", OUT, "accept").code is Exit.NOT_ACCEPTED
 
 
-def prepare(world: World, number: str, **changes: Any) -> Case:
-    """Keep a case that is ready for its visit."""
+def prepared_case(number: str, **changes: Any) -> Case:
+    """Return a case that is ready for its visit."""
     found = replace(
         case(kind=CaseKind.MOVE_IN),
         id=f"I-{number}",
@@ -298,7 +298,13 @@ def prepare(world: World, number: str, **changes: Any) -> Case:
         people=(CasePerson(1),),
     )
     found = replace(found, prepared_revision=found.form_edition)
-    stored = world.moving.cases.open(replace(found, **changes), Entry(utc_now(), "Open", "opened", "cs"))
+    return replace(found, **changes)
+
+
+def prepare(world: World, number: str, **changes: Any) -> Case:
+    """Keep a case that is ready for its visit."""
+    found = prepared_case(number, **changes)
+    stored = world.moving.cases.open(found, Entry(utc_now(), "Open", "opened", "cs"))
     person = CertificatePerson(position=1, name=f"見本　{number}", individual_number="983205673214")
     certificate = Certificate(from_municipality="131016", to_municipality=MUNICIPALITY, people=(person,))
     world.moving.papers.put(stored.id, part_name("m1"), encode(certificate))

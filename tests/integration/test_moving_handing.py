@@ -197,7 +197,8 @@ def test_many_at_once_get_numbers_of_their_own(office: Office) -> None:
         (lambda one: one.reservation(ARRIVING, reservation(), 2), 2),
         (lambda one: one.reservation(replace(ARRIVING, kind=CaseKind.IN_CITY, id="C-A1"), reservation(), 2), 2),
         (lambda one: one.recall(ARRIVING, reservation(), 2), 2),
-        (lambda one: one.recall(ARRIVING, None, 2), 0),
+        (lambda one: one.recall(ARRIVING, None, 2), 2),
+        (lambda one: one.reservation(ARRIVING, Reservation(application_number="A1"), 2), 0),
         (lambda one: one.notices(ARRIVING, NOTICES, 1), 1),
     ],
 )

@@ -19,9 +19,15 @@ _RESERVED = {CaseKind.MOVE_IN: "1", CaseKind.IN_CITY: "2"}
 def reservation_rows(
     case: Case, reservation: Reservation, edition: int, made_at: str, *, recalled: bool = False
 ) -> Iterator[Mapping[str, str]]:
-    """Yield a row for each person, by romaji name. What recipients of a recalled one read of people is nothing."""
+    """Yield a row for each person, by romaji name. What recipients of a recalled one read of people is nothing.
+
+    A recall is of everybody of the case, also where the reservation itself was destroyed.
+    """
     numbers = {person.position: person.addressee_number or "" for person in case.people}
-    for person in reservation.people:
+    people = {person.position: person for person in reservation.people}
+    if recalled:
+        people = {position: MovingPerson(position=position) for position in sorted({*numbers, *people})}
+    for person in people.values():
         yield {
             **_head(case, person.position, edition, made_at),
             "atenabango": numbers.get(person.position, ""),
