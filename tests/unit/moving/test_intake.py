@@ -254,6 +254,8 @@ def test_a_second_open_case_of_a_person_is_remarked_and_harms_nobody(office: Off
     take(office, application("A2"))
     assert office.cases.get("O-A1") == first
     assert office.cases.get("O-A2").remarks == ("W1701",)
+    details = [detail for entry in office.cases.history("O-A2") for detail in entry.details]
+    assert ("other", "O-A1") in details, "a clerk has to know which one"
     assert by_code("W1701").message
     office.cases.save(replace(first, state=CaseState.WITHDRAWN))
     office.cases.save(replace(office.cases.get("O-A2"), state=CaseState.RETURNED))

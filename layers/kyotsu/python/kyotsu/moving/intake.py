@@ -138,11 +138,11 @@ class Intake:
         self.cases.note(case.id, known)
         referred = [person for person in document.people if person.individual_number_reference]
         remarks = [outcomes.NUMBER_NOT_REFERRED] if len(numbers) < len(referred) else []
-        if self._others(case, known):
+        if others := self._others(case, known):
             remarks.append(outcomes.ANOTHER_CASE_OPEN)
-        return self._save(case, filed, tuple(remark.code for remark in remarks))
+        return self._save(case, filed, tuple(remark.code for remark in remarks), others)
 
-    def _save(self, case: Case, filed: Filed, remarks: tuple[str, ...]) -> Case:
+    def _save(self, case: Case, filed: Filed, remarks: tuple[str, ...], others: tuple[str, ...]) -> Case:
         outcome = _FILED
 
         def change(case: Case) -> Case:
@@ -153,7 +153,8 @@ class Intake:
             outcome = _AMENDED if case.generation else _FILED
             return case if case.revision >= filed.revision else self._with(case, filed, remarks)
 
-        return saved(self.cases, case.id, change, lambda: self._entry("Receive", outcome, filed.revision))
+        told = (("revision", str(filed.revision)), *(("other", other) for other in others))
+        return saved(self.cases, case.id, change, lambda: self._entry("Receive", outcome, *told))
 
     def _with(self, case: Case, filed: Filed, remarks: tuple[str, ...]) -> Case:
         # People of a certificate keep what is known of them; before one came nothing is.
@@ -194,18 +195,19 @@ class Intake:
         kept = decode(stands, Application).revision if leaves else decode(stands, Reservation).revision
         return kept == document.revision
 
-    def _others(self, case: Case, fingerprints: list[bytes]) -> bool:
-        """Tell whether somebody has another open case of this kind, filed, too. Each case is noted before it looks: of
-        two that come at once, at least one finds the other."""
+    def _others(self, case: Case, fingerprints: list[bytes]) -> tuple[str, ...]:
+        """Return ids of other open cases of this kind of these people, filed, too. Each case is noted before it looks:
+        of two that come at once, at least one finds the other."""
         found = {case_id for fingerprint in fingerprints for case_id in self.cases.look_up(fingerprint)} - {case.id}
+        open_ones: list[str] = []
         for case_id in sorted(found):
             try:
                 other = self.cases.get(case_id)
             except NoSuchCaseError:
                 continue
             if other.application_number and other.kind is case.kind and other.state not in ENDED:
-                return True
-        return False
+                open_ones.append(case_id)
+        return tuple(open_ones)
 
     def _new(self, document: Document, kind: CaseKind) -> Case:
         now, number = self.clock.now(), document.application_number
@@ -220,8 +222,7 @@ class Intake:
             erase_on=self.filing.rules.erase_on(planned, now.astimezone(JST).date()),
         )
 
-    def _entry(self, step: str, outcome: str, revision: int | None = None) -> Entry:
-        details = () if revision is None else (("revision", str(revision)),)
+    def _entry(self, step: str, outcome: str, *details: tuple[str, str]) -> Entry:
         return Entry(self.clock.now(), step, outcome, PORTAL, details)
 
 

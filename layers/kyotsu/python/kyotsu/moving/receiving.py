@@ -106,8 +106,8 @@ class Certificates:
                 case = self.cases.get(case_id)
             except NoSuchCaseError:
                 continue
-            senders = ("", certificate.from_municipality)
-            if (case.kind, case.application_number) != of or case.counterpart not in senders:
+            strange = not of[1] and case.counterpart != certificate.from_municipality
+            if (case.kind, case.application_number) != of or strange:
                 continue
             held = {*(part.message_id for part in case.certificate_parts), *case.cancelled_messages}
             if message.message_id in held or case.state not in ENDED:
