@@ -24,7 +24,7 @@ AUTOMATIC, CLERK = Rules(approval="automatic"), Rules()
 Scenario = Callable[[Japan], None]
 
 
-def _begun(japan: Japan, application: Application | None = None, **recorded: str) -> tuple[str, str]:
+def begun(japan: Japan, application: Application | None = None, **recorded: str) -> tuple[str, str]:
     application = application or family()
     numbers = settle_family(japan.here, application, **recorded)
     moving_out = japan.here.file(application, numbers)
@@ -35,7 +35,7 @@ def _begun(japan: Japan, application: Application | None = None, **recorded: str
     return moving_out, moving_in
 
 
-def _moved(japan: Japan, application: Application | None = None, first: int = 1) -> None:
+def moved(japan: Japan, application: Application | None = None, first: int = 1) -> None:
     for person in (application or family()).people[first - 1 :]:
         items = {**resident_items(person), "idonengappi": "2026-04-03"}
         japan.there.move_in(f"9{person.position:014d}", **items)
@@ -44,18 +44,18 @@ def _moved(japan: Japan, application: Application | None = None, first: int = 1)
 
 def no_difference(japan: Japan) -> None:
     """差異なし: nobody types anything."""
-    moving_out, moving_in = _begun(japan)
+    moving_out, moving_in = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.COMPLETED
     assert japan.here.status.last("A2026000001") == ("完了", "")
     assert japan.there.of(moving_in).state is CaseState.PREPARED
     assert japan.there.papers.get(moving_in, PaperKind.FORM)
-    _moved(japan)
+    moved(japan)
     assert japan.here.of(moving_out).state is japan.there.of(moving_in).state is CaseState.CLOSED
 
 
 def difference_accepted(japan: Japan) -> None:
     """差異あり: a clerk takes what was filed, another approves; raw and confirmed stay apart."""
-    moving_out, _ = _begun(japan, jusho_banchigohyoki="9-9")
+    moving_out, _ = begun(japan, jusho_banchigohyoki="9-9")
     assert japan.here.of(moving_out).state is CaseState.DIFFERENT
     japan.here.say(moving_out, SignalKind.ACCEPTED)
     japan.settle()
@@ -68,7 +68,7 @@ def difference_accepted(japan: Japan) -> None:
 def difference_corrected(japan: Japan) -> None:
     """差異あり: what the clerk corrected is what is sent; what was filed stays as it was."""
     filed = family()
-    moving_out, moving_in = _begun(japan, filed, jusho_banchigohyoki="9-9")
+    moving_out, moving_in = begun(japan, filed, jusho_banchigohyoki="9-9")
     corrected = msgspec.structs.replace(filed, planned_on="2026-04-02")
     japan.here.papers.put(moving_out, PaperKind.CONFIRMED, msgspec.json.encode(corrected))
     japan.here.say(moving_out, SignalKind.CORRECTED)
@@ -85,7 +85,7 @@ def difference_corrected(japan: Japan) -> None:
 
 def difference_returned(japan: Japan) -> None:
     """差戻し."""
-    moving_out, _ = _begun(japan, jusho_banchigohyoki="9-9")
+    moving_out, _ = begun(japan, jusho_banchigohyoki="9-9")
     japan.here.say(moving_out, SignalKind.RETURNED)
     japan.settle()
     assert japan.here.of(moving_out).state is CaseState.RETURNED
@@ -95,7 +95,7 @@ def difference_returned(japan: Japan) -> None:
 
 def corrected_by_applicant(japan: Japan) -> None:
     """The applicant sends a correction while a clerk looks at the difference."""
-    moving_out, _ = _begun(japan, family(previous_address=family().new_address))
+    moving_out, _ = begun(japan, family(previous_address=family().new_address))
     assert japan.here.of(moving_out).state is CaseState.DIFFERENT
     japan.here.papers.put(moving_out, PaperKind.RAW, msgspec.json.encode(family(revision=2)))
     japan.here.say(moving_out, SignalKind.AMENDED, by="portal")
@@ -105,7 +105,7 @@ def corrected_by_applicant(japan: Japan) -> None:
 
 def amended_at_approval(japan: Japan) -> None:
     """A correction at the desk of whoever approves goes back to the reconciliation."""
-    moving_out, _ = _begun(japan, jusho_banchigohyoki="9-9")
+    moving_out, _ = begun(japan, jusho_banchigohyoki="9-9")
     japan.here.say(moving_out, SignalKind.ACCEPTED)
     japan.settle()
     japan.here.say(moving_out, SignalKind.AMENDED, by="portal")
@@ -120,7 +120,7 @@ def amended_at_approval(japan: Japan) -> None:
 
 def withdrawn_early(japan: Japan) -> None:
     """取下げ before anything was decided, and the reservation with it."""
-    moving_out, moving_in = _begun(japan, jusho_banchigohyoki="9-9")
+    moving_out, moving_in = begun(japan, jusho_banchigohyoki="9-9")
     japan.here.say(moving_out, SignalKind.WITHDRAWN, by="portal")
     japan.there.say(moving_in, SignalKind.WITHDRAWN, by="portal")
     japan.settle()
@@ -143,7 +143,7 @@ def withdrawn_before_it_starts(japan: Japan) -> None:
 
 def withdrawn_late(japan: Japan) -> None:
     """取下げ after the certificate went out: it is cancelled at the CS, each person's."""
-    moving_out, moving_in = _begun(japan)
+    moving_out, moving_in = begun(japan)
     japan.here.say(moving_out, SignalKind.WITHDRAWN, by="portal")
     japan.settle()
     assert japan.here.of(moving_out).state is CaseState.WITHDRAWN
@@ -157,7 +157,7 @@ def withdrawn_late(japan: Japan) -> None:
 def withdrawn_while_sending(japan: Japan) -> None:
     """取下げ while the CS does not acknowledge."""
     japan.silent = True
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     japan.here.say(moving_out, SignalKind.WITHDRAWN, by="portal")
     japan.settle()
     assert japan.here.of(moving_out).state is CaseState.WITHDRAWN
@@ -168,7 +168,7 @@ def withdrawn_while_sending(japan: Japan) -> None:
 
 def period_over(japan: Japan) -> None:
     """特例期限切れ: nobody came; recipients hear that the reservation is off; a notice is missed."""
-    moving_out, moving_in = _begun(japan)
+    moving_out, moving_in = begun(japan)
     japan.clock.forward(days=46)
     japan.settle()
     assert japan.there.of(moving_in).state is CaseState.EXPIRED
@@ -184,7 +184,7 @@ def period_over(japan: Japan) -> None:
 def server_refuses(japan: Japan) -> None:
     """CS障害: refused, seen by clerks, sent anew by the CS function, and the case goes on."""
     japan.rejecting = True
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.NOT_SENT
     assert japan.here.of(moving_out).reason == "E1731"
     japan.recover()
@@ -195,7 +195,7 @@ def server_refuses(japan: Japan) -> None:
 def server_is_silent(japan: Japan) -> None:
     """CS障害: no acknowledgement in time."""
     japan.silent = True
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.SENDING
     japan.clock.forward(days=3)
     japan.settle()
@@ -209,7 +209,7 @@ def moves_back(japan: Japan) -> None:
     """再転入: whoever lived there before keeps the 宛名番号."""
     first = family().people[0]
     japan.there.residents.put("800000000000001", "2", **resident_items(first))
-    _, moving_in = _begun(japan)
+    _, moving_in = begun(japan)
     assert japan.there.of(moving_in).people[0].addressee_number == "800000000000001"
     assert japan.there.of(moving_in).people[1].addressee_number is None
     # Offices were told at once, and again when it was known who this is.
@@ -235,7 +235,7 @@ def within_the_city(japan: Japan) -> None:
 def restrained(japan: Japan) -> None:
     """抑止中: nothing goes on until a clerk released it, and then another approves."""
     japan.here.restraints.known["000000000000002"] = Restraint.ERROR
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.RESTRAINED
     assert not japan.effects
     japan.here.say(moving_out, SignalKind.RELEASED)
@@ -249,7 +249,7 @@ def restrained(japan: Japan) -> None:
 def restrained_and_given_back(japan: Japan) -> None:
     """抑止中: given back; or corrected, or withdrawn."""
     japan.here.restraints.known["000000000000002"] = Restraint.ERROR
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     japan.here.say(moving_out, SignalKind.AMENDED, by="portal")
     japan.settle()
     assert japan.here.of(moving_out).state is CaseState.RESTRAINED
@@ -267,7 +267,7 @@ def restrained_and_given_back(japan: Japan) -> None:
 def alerted(japan: Japan) -> None:
     """An alert asks a clerk, also where everything agrees; a withdrawal reaches whoever approves."""
     japan.here.restraints.known["000000000000002"] = Restraint.ALERT
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.APPROVAL
     japan.here.say(moving_out, SignalKind.WITHDRAWN, by="portal")
     japan.settle()
@@ -291,7 +291,7 @@ def withdrawn_between(japan: Japan) -> None:
 def restrained_after_all(japan: Japan) -> None:
     """抑止 that is set while a clerk approves stops the case once more; what was released stays released."""
     japan.here.restraints.known["000000000000002"] = Restraint.ERROR
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     japan.here.say(moving_out, SignalKind.RELEASED)
     japan.settle()
     japan.here.restraints.known["000000000000003"] = Restraint.ERROR
@@ -309,7 +309,7 @@ def restrained_after_all(japan: Japan) -> None:
 def corrected_while_approved(japan: Japan) -> None:
     """A correction that is filed before the approval and heard after it is not passed over."""
     japan.here.restraints.known["000000000000002"] = Restraint.ALERT
-    moving_out, moving_in = _begun(japan)
+    moving_out, moving_in = begun(japan)
     newer = family(revision=2, planned_on="2026-04-02")
     japan.here.papers.put(moving_out, PaperKind.RAW, msgspec.json.encode(newer))
     japan.here.cases.save(replace(japan.here.of(moving_out), revision=2))
@@ -323,7 +323,7 @@ def corrected_while_approved(japan: Japan) -> None:
 
 def household_in_parts(japan: Japan) -> None:
     """One of the household comes: 住民記録 is handed that 転入通知, and the others' when they come."""
-    moving_out, moving_in = _begun(japan)
+    moving_out, moving_in = begun(japan)
     first = family().people[0]
     japan.there.move_in("900000000000001", **{**resident_items(first), "idonengappi": "2026-04-03"})
     japan.clock.forward(days=46)
@@ -341,7 +341,7 @@ def household_in_parts(japan: Japan) -> None:
 
 def noticed_anew(japan: Japan) -> None:
     """転入通知 that is sent anew while the case closes is handed over, too; one that comes twice counts once."""
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     for position in (1, 2, 3):
         _notice(japan, position, f"n-{position}")
     while (execution := japan.here.execution(moving_out)).state != "Close":
@@ -438,7 +438,7 @@ def test_flow(scenario: Scenario) -> None:
 
 def test_a_clerk_approves_unless_the_municipality_does_without() -> None:
     japan = Japan(CLERK)
-    moving_out, _ = _begun(japan)
+    moving_out, _ = begun(japan)
     assert japan.here.of(moving_out).state is CaseState.APPROVAL
     japan.here.say(moving_out, SignalKind.APPROVED)
     japan.settle()
@@ -474,8 +474,8 @@ def test_every_try_of_every_state_may_fail(scenario: Scenario) -> None:
         assert at > 1
 
 
-def test_every_edge_is_gone_over() -> None:
-    """Whatever fails for good ends the execution, and the next one goes on where the case stands."""
+def walked() -> dict[str, Edges]:
+    """Return the edges of both machines, gone over by every scenario with every try of a Task failing for good."""
     edges = {"move_out": Edges(), "move_in": Edges()}
     for scenario in SCENARIOS:
         at = 0
@@ -489,8 +489,19 @@ def test_every_edge_is_gone_over() -> None:
     for name, found in edges.items():
         _odd_words(name, found)
         _waits_in_vain(name, found)
+    return edges
+
+
+def test_every_edge_is_gone_over() -> None:
+    """Whatever fails for good ends the execution, and the next one goes on where the case stands."""
+    from tools import machine_edges
+
+    walk = walked()
+    for name, found in walk.items():
         missed = [edge for edge in edges_of(definition(name)) if edge not in found.seen]
         assert missed == [], name
+    page = machine_edges.FILE.read_text(encoding="utf-8")
+    assert page == machine_edges.document(walk), "run .venv/bin/python -m tools.machine_edges"
 
 
 def _odd_words(name: str, edges: Edges) -> None:
