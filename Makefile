@@ -38,8 +38,8 @@ check: setup ## Run the static checks: format, lint, types, imports, catalogue
 format: setup ## Format the code
 	@ruff format . && ruff check --fix .
 
-docs: setup ## Write the generated pages of docs/ anew: outcomes, state machines, OpenAPI, access matrix
-	@for page in outcomes diagrams openapi access_matrix; do $(PY) -m tools.$$page || exit; done
+docs: setup ## Write the generated pages of docs/ anew: outcomes, state machines and their edges, OpenAPI, access matrix
+	@for page in outcomes diagrams machine_edges openapi access_matrix; do $(PY) -m tools.$$page || exit; done
 
 synth: setup ## Write the CloudFormation templates of both stages to cdk.out/
 	@$(PY) infra/app.py
