@@ -80,7 +80,7 @@ def test_a_function_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
         set(reception.appliers)
         == set(reception.admission.appliers)
-        == {"residents", "protection", "addressees", "integrated"}
+        == {"residents", "protection", "addressees", "integrated", "passing"}
     )
     assert reception.admission.accepted_municipalities == {"141003", "141011"}
     assert reception.small_chunks == 3
