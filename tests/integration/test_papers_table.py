@@ -157,3 +157,36 @@ def test_a_key_of_papers_is_no_key_of_records() -> None:
         assert sealers[1].open_key(sealed.wrapped).open_bytes(sealed.seal_bytes(b"x", "here"), "here") == b"x"
         with pytest.raises(SealBrokenError):
             sealers[0].open_key(sealed.wrapped)
+
+
+@pytest.mark.parametrize("effect", ["before-call", "after-call"])
+def test_every_call_of_a_destruction_may_fail_and_nothing_was_readable_meanwhile(
+    cloud: Cloud, papers: PapersTable, effect: str
+) -> None:
+    for at in range(1, 7):
+        case_id = f"O-A{at}-{effect}"
+        papers.put(case_id, "raw", b"small")
+        papers.put(case_id, "form", LARGE)
+        calls = 0
+
+        def fail(at: int = at, **_: Any) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == at:
+                raise ConnectionError
+
+        for client in (cloud.dynamodb, cloud.s3):
+            client.meta.events.register(f"{effect}.*.*", fail, unique_id="fail")
+        try:
+            with pytest.raises(ConnectionError):
+                papers.destroy(case_id)
+        finally:
+            for client in (cloud.dynamodb, cloud.s3):
+                client.meta.events.unregister(f"{effect}.*.*", unique_id="fail")
+        # The key goes by the first call: until it is made, all is as it was, and afterwards nothing can be read.
+        gone = [papers.get(case_id, name) is None for name in ("raw", "form")]
+        assert gone == [(at, effect) != (1, "before-call")] * 2
+        papers.destroy(case_id)
+        own = [item for item in _items(cloud) if item["pk"]["S"].endswith(f"#{case_id}")]
+        assert [item["sk"]["S"] for item in own] == [KEY]
+        assert not [key for key in _objects(cloud) if case_id in key]
