@@ -61,7 +61,7 @@ class ListDoubles(Construct):
         noted = only_partitions(parameters, NOTED_PEOPLE)
         function.allow(["dynamodb:DeleteItem", "dynamodb:Query"], candidates, **noted)
         let_read_standings(function, stateful, parameters)
-        listing = ["ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"]
+        listing = ["ConditionCheckItem", "DeleteItem", "PutItem", "Query"]
         own = only_partitions(parameters, CLERKS)
         function.allow([f"dynamodb:{action}" for action in listing], registry, **own)
         function.allow_key(stateful.keys.records, ["dynamodb"], TABLE_KEY)

@@ -2,8 +2,8 @@
 
 If either person is protected, nothing may depend on where they live: not the points, not a reason, and not even that
 the pair is listed. That two people are written alike, address and all, is told of nobody protected: the pair is listed
-as a probable one as well, which is shown in its place. If either record is closed to others (他業務参照不可), only that a
-clerk has to look.
+as a probable one as well, which is shown in its place. If either record is closed to others (他業務参照不可), only
+that a clerk has to look.
 """
 
 from __future__ import annotations
