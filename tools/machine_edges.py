@@ -17,9 +17,9 @@ FILE = Path(__file__).parents[1] / "docs" / "state-machine-edges.md"
 _HEAD = """# Edges of the state machines that the tests go over
 
 Made by `.venv/bin/python -m tools.machine_edges`; don't edit. {scenarios} scenarios on the real files of the
-machines, each once for every try of every Task, which is throttled or dies until the state gives up; and every wait left
-alone until its time-out, every choice given a word that nobody says. A test fails when an edge is missed, or when this
-page is not what the walk finds.
+machines, each once for every try of every Task, which is throttled or dies until the state gives up; and every wait
+left alone until its time-out, every choice given a word that nobody says. A test fails when an edge is missed, or when
+this page is not what the walk finds.
 """
 
 
