@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.bundling import ROOT
 from infra.constructs.announcing import work_queue
 from infra.constructs.cs_access import CsAccess
 from infra.constructs.moving_access import MovingAccess
@@ -13,6 +16,16 @@ from infra.constructs.nag import acknowledge
 from infra.constructs.receive_message import ReceiveMessage
 from infra.constructs.send_message import TIMEOUT, SendMessage
 from infra.constructs.sweep_messages import SweepMessages
+from infra.parameters.errors import ParameterError
+from kyotsu.moving.cs.characters import TABLE, of_file
+
+
+def _check_characters(table: Path) -> None:
+    """Raise ParameterError if a deployment's own table of characters can't be read."""
+    try:
+        of_file(table)
+    except ValueError as error:
+        raise ParameterError(f"{table.name}: {error}") from None
 
 
 class CsGateway(Construct):
@@ -21,6 +34,7 @@ class CsGateway(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, moving: MovingAccess) -> None:
         super().__init__(scope, construct_id)
         self._moving = moving
+        _check_characters(ROOT / "catalogue" / TABLE)
         self.lanes = work_queue(
             self,
             "CsLanes",

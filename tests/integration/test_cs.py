@@ -183,6 +183,13 @@ def test_operators_list_hold_release_and_repeat(table: OutboxTable, monkeypatch:
     assert run("hold", "--municipality", THERE) == [{"held": THERE}]
     world.work()
     assert world.server.calls == []
+    (held,) = run("holds")[0]["held"]
+    assert held["to"] == THERE
+    assert [(one["order"], one["to"]) for one in run("holds")[1:]] == [("hold", THERE)]
+    assert "保留と再開の記録" in CliRunner().invoke(command_line(["cs"]), ["cs", "holds"]).stdout
+    for wrong in ("13101", "1310160", "千代田"):
+        refused = CliRunner().invoke(command_line(["cs"]), ["cs", "hold", "--municipality", wrong])
+        assert (refused.exit_code, len(table.holds())) == (2, 1), "who holds nobody must not believe it is held"
     assert run("release", "--municipality", THERE)[0]["woken"] == 2
     assert [order for order, _ in table.orders()] == ["release", "hold"]
     world.wakeups.wake([LANE])

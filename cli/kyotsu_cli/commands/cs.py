@@ -1,7 +1,8 @@
-"""`kyotsu cs messages|hold|release|resend`: the outbox to the CS, for operators."""
+"""`kyotsu cs messages|holds|hold|release|resend`: the outbox to the CS, for operators."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
@@ -41,7 +42,18 @@ STATES = {
     MessageState.CANCELLED: "取消",
 }
 MessageId = Annotated[str, typer.Argument(help="電文番号（kyotsu cs messages で示すもの）")]
-Municipality = Annotated[str | None, typer.Option(help="宛先の市区町村コード（既定：すべての宛先）")]
+_CODE = re.compile("[0-9]{6}")
+
+
+def _municipality(code: str | None) -> str | None:
+    if code is not None and not _CODE.fullmatch(code):
+        raise typer.BadParameter("市区町村コードは、検査数字を含む6桁です。")
+    return code
+
+
+Municipality = Annotated[
+    str | None, typer.Option(help="宛先の市区町村コード（既定：すべての宛先）", callback=_municipality)
+]
 
 
 @app.command()
@@ -69,8 +81,7 @@ def messages(
     columns = ("電文番号", "手続番号", "宛先", "状態", "登録日時", "送信日時", "理由", "注意")
     print_table("CSへの電文", columns, rows)
     for hold in store.holds():
-        whom = "すべての宛先" if hold.to == EVERYBODY else f"{hold.to} 宛て"
-        console.print(f"保留中：{whom}（{japanese(hold.at)} {hold.by}）", highlight=False)
+        console.print(f"保留中：{_whom(hold.to)}（{japanese(hold.at)} {hold.by}）", highlight=False)
 
 
 @app.command()
@@ -105,6 +116,23 @@ def hold(municipality: Municipality = None, as_json: AsJson = False) -> None:
     store.note_order("hold", wanted)
     store.hold(wanted)
     _say(as_json, {"held": to}, "CSへの送信を保留しました。kyotsu cs release で再開します。")
+
+
+@app.command()
+def holds(as_json: AsJson = False) -> None:
+    """いまの保留と、だれがいつ保留・再開したかの記録を、新しい順に示す。"""
+    store = _store(connect())
+    now, orders = store.holds(), store.orders()
+    if as_json:
+        print_json({"held": [_ordered(one) for one in now]})
+        for order, one in orders:
+            print_json({"order": order, **_ordered(one)})
+        return
+    print_table("いまの保留", ("宛先", "日時", "職員"), [(_whom(one.to), japanese(one.at), one.by) for one in now])
+    rows = [
+        (japanese(one.at), {"hold": "保留", "release": "再開"}[order], _whom(one.to), one.by) for order, one in orders
+    ]
+    print_table("保留と再開の記録", ("日時", "操作", "宛先", "職員"), rows)
 
 
 @app.command()
@@ -202,6 +230,14 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "refers_to": entry.refers_to or None,
         "superseded_by": entry.superseded_by or None,
     }
+
+
+def _whom(to: str) -> str:
+    return "すべての宛先" if to == EVERYBODY else f"{to} 宛て"
+
+
+def _ordered(one: Hold) -> dict[str, Any]:
+    return {"to": one.to, "by": one.by, "at": japanese(one.at)}
 
 
 def _say(as_json: bool, told: dict[str, Any], text: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from kyotsu.moving.arriving import Arriving
 from kyotsu.moving.cases import Case, CaseKind, CasePerson, CaseState, SignalKind
 from kyotsu.moving.certificates import assembled
+from kyotsu.moving.cs.mapping import is_message_id, message_id
 from kyotsu.moving.cs.messages import Cancellation, Received
 from kyotsu.moving.documents import Certificate, CertificatePerson
 from kyotsu.moving.erasing import Erasing
@@ -129,6 +130,18 @@ def test_certificates_alone_are_a_case_for_each_person_that_is_complete(office: 
     for name, who in (("M1", TARO), ("M2", HANAKO)):
         receiver(office).receive(message(name, who))
     assert [office.cases.get(f"I-CS-{name}").has_certificate for name in ("M1", "M2")] == [True, True]
+
+
+def test_a_message_with_the_longest_id_has_messages_of_its_own(office: Office) -> None:
+    """Ids of the CS have up to 128 characters, and so have ours that are made of them."""
+    names = ["M" * 128, "M" * 127 + "X"]
+    for name in names:
+        receiver(office).receive(message(name, TARO, from_municipality=f"01{name[-1] == 'X':04d}"))
+    cases = list(office.cases.listed(CaseKind.MOVE_IN))
+    assert len(cases) == len(names)
+    assert all(is_message_id(message_id(case.id, MessageKind.NOTICE, 30, "1r99")) for case in cases)
+    receiver(office).cancel(replace_content(message("M9", TARO), Cancellation(position=1, cancelled=names[0])))
+    assert sum(bool(case.cancelled_messages) for case in office.cases.listed(CaseKind.MOVE_IN)) == 1
 
 
 def test_a_case_of_another_kind_or_from_another_municipality_takes_no_certificate(office: Office) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kyotsu.moving.cs.characters import GETA, of_table, substituted
+from kyotsu.moving.cs.characters import GETA, TABLE, jis_x_0213, of_file, of_table, substituted
 from kyotsu.moving.cs.mapping import is_message_id, is_of, message_id, notes_of, read, repeated
 from kyotsu.moving.ports import MessageKind
 from tests.fakes.cs import HERE, THERE, certificate, posted
@@ -55,6 +55,18 @@ def test_a_character_outside_is_named_with_its_place_on_both_sides() -> None:
 def test_a_deployment_may_have_a_table_of_its_own() -> None:
     repertoire = of_table(["# 表", "U+0041..U+005A  # A-Z", "u+5409", ""])
     assert substituted(["AZ吉a"], repertoire)[0] == ["AZ吉〓"]
+
+
+def test_a_deployment_without_a_table_has_the_default(tmp_path: Path) -> None:
+    assert of_file(tmp_path / TABLE) is jis_x_0213
+    (tmp_path / TABLE).write_text("U+0041\n", "utf-8")
+    assert [of_file(tmp_path / TABLE)(each) for each in "AB"] == [True, False]
+
+
+@pytest.mark.parametrize("line", ["A", "U+0042..U+0041", "U+110000", "0041", "U+0041-U+0042", "", "# 表だけ"])
+def test_a_table_that_would_substitute_everything_or_can_t_be_read_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="character|code point"):
+        of_table([line])
 
 
 @pytest.mark.parametrize("text", ["髙﨑", "𠮟る", "ｱｲｳ", "Nguyễn", "ー〜－", "①"])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from kyotsu.moving.cases import Case
+import hashlib
+
+from kyotsu.moving.cases import Case, CaseKind
 from kyotsu.moving.documents import Certificate, decode
 from kyotsu.moving.ports import PaperKind, Papers
+
+_LONGEST = 80
+"""Characters of a message's id that its case is called by: messages of the case have longer ids, up to 128."""
 
 
 class CertificateMissingError(Exception):
@@ -14,6 +19,13 @@ class CertificateMissingError(Exception):
 def part_name(message_id: str) -> str:
     """Return the paper that holds what one message tells."""
     return f"{PaperKind.CERTIFICATE}/{message_id}"
+
+
+def case_alone(message_id: str) -> str:
+    """Return the id of the case that a message opens by itself; the CS's ids are so long that ours would be too long."""
+    if len(message_id) > _LONGEST:
+        message_id = f"{message_id[:40]}-{hashlib.sha256(message_id.encode()).hexdigest()[:24]}"
+    return f"{CaseKind.MOVE_IN}-CS-{message_id}"
 
 
 def assembled(papers: Papers, case: Case) -> Certificate:

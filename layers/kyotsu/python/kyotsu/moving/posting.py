@@ -10,6 +10,7 @@ from typing import Protocol
 from kyotsu.japanese.dates import JST
 from kyotsu.moving.cases import Case, CasePerson, CaseState
 from kyotsu.moving.certifying import certificate_of
+from kyotsu.moving.cs.characters import Repertoire, jis_x_0213
 from kyotsu.moving.cs.mapping import message
 from kyotsu.moving.cs.messages import Cancellation
 from kyotsu.moving.moves import Moves
@@ -41,6 +42,8 @@ class Posting:
     residents: ResidentRecords
     rules: Rules
     municipality: str
+    repertoire: Repertoire = jis_x_0213
+    """Characters that the CS takes."""
 
     def post_certificate(self, case_id: str) -> str:
         """Post 転出証明書情報 of everybody, in the application's order: `posted` or `withdrawn`.
@@ -66,6 +69,7 @@ class Posting:
                     lane=number,
                     sender=self.municipality,
                     to=application.to_municipality,
+                    repertoire=self.repertoire,
                 )
                 for person, number in _known(case)
             ]
@@ -115,6 +119,7 @@ class Posting:
                     lane=number,
                     sender=self.municipality,
                     to=case.counterpart,
+                    repertoire=self.repertoire,
                 )
                 for person, number in _known(case)
                 if person.arrived

@@ -27,7 +27,7 @@ from kyotsu.moving.cases import (
     Signal,
     SignalKind,
 )
-from kyotsu.moving.certificates import part_name
+from kyotsu.moving.certificates import case_alone, part_name
 from kyotsu.moving.cs.mapping import MessageRefusedError
 from kyotsu.moving.cs.messages import Cancellation, Notice, Received
 from kyotsu.moving.distributing import Distributing, notice_name
@@ -126,7 +126,7 @@ class Certificates:
         case_id = f"{CaseKind.MOVE_IN}-{number}"
         if not number or self._is_there(case_id):
             # A household without a number has a case for each; a certificate after the end has one of its own.
-            case_id = f"{CaseKind.MOVE_IN}-CS-{message.message_id}"
+            case_id = case_alone(message.message_id)
         case = Case(
             id=case_id,
             kind=CaseKind.MOVE_IN,
@@ -169,7 +169,7 @@ class Certificates:
 
     def _cancelled_case(self, message: Received, content: Cancellation) -> str:
         """Return the case of what is cancelled; one that has yet to come finds it cancelled, in a case of its own."""
-        candidates = [f"{CaseKind.MOVE_IN}-CS-{content.cancelled}"]
+        candidates = [case_alone(content.cancelled)]
         if content.application_number:
             candidates.append(f"{CaseKind.MOVE_IN}-{content.application_number}")
         found = next((case_id for case_id in candidates if self._is_there(case_id)), None)

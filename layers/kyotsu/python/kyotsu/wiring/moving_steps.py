@@ -52,10 +52,13 @@ def match() -> steps.Steps:
 @functools.cache
 def post_messages() -> steps.Steps:
     """Return the steps of PostMessages."""
+    from kyotsu.catalogue.loading import layer_root
+    from kyotsu.moving.cs.characters import TABLE, of_file
     from kyotsu.wiring.moving_cs import posted_outbox
     from kyotsu.wiring.moving_residents import opened_residents
 
-    posting = Posting(_moves(), papers(), posted_outbox(), opened_residents(), rules(), setting("MUNICIPALITY"))
+    own, takes = setting("MUNICIPALITY"), of_file(layer_root() / TABLE)
+    posting = Posting(_moves(), papers(), posted_outbox(), opened_residents(), rules(), own, takes)
     return steps.post_messages(posting)
 
 

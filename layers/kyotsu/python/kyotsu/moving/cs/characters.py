@@ -8,8 +8,11 @@ point, for the clerks on both sides: nothing changes silently.
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +20,9 @@ import msgspec
 Repertoire = Callable[[str], bool]
 """Tells whether one character may be sent."""
 GETA = "〓"
+TABLE = "cs-characters.txt"
+"""Of the catalogue: what a deployment knows that the CS takes; none is the default."""
+_LINE = re.compile(r"(?i:U\+)(?P<first>[0-9A-Fa-f]{4,6})(?:\s*\.\.\s*(?i:U\+)(?P<last>[0-9A-Fa-f]{4,6}))?")
 _CODECS = ("euc_jis_2004", "cp932")
 
 
@@ -45,22 +51,33 @@ def jis_x_0213(character: str) -> bool:
     return character in "\u309a\u0300\u0301\u02e5\u02e9"
 
 
+def of_file(path: Path) -> Repertoire:
+    """Return the repertoire of a file, if a deployment has one, else JIS X 0213; raises ValueError as `of_table`."""
+    return of_table(path.read_text("utf-8").splitlines()) if path.is_file() else jis_x_0213
+
+
 def of_table(lines: Iterable[str]) -> Repertoire:
-    """Return the repertoire of a table: a code point (`U+4E00`) or a range (`U+4E00..U+9FFF`) a line; # comments."""
+    """Return the repertoire of a table: a code point (`U+4E00`) or a range (`U+4E00..U+9FFF`) a line; # comments.
+
+    Raises ValueError if a line is neither, or if there is none: then every character would be substituted.
+    """
     ranges = [_range(line.partition("#")[0].strip()) for line in lines]
     known = [found for found in ranges if found]
+    if not known:
+        raise ValueError("a table of characters has none")
     return lambda character: any(ord(character) in each for each in known)
 
 
 def _range(line: str) -> range | None:
     if not line:
         return None
-    first, _, last = line.partition("..")
-    return range(_code(first), _code(last or first) + 1)
-
-
-def _code(text: str) -> int:
-    return int(text.strip().upper().removeprefix("U+"), 16)
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"{line!r} is no code point and no range of them")
+    first, last = int(found["first"], 16), int(found["last"] or found["first"], 16)
+    if not first <= last <= sys.maxunicode:
+        raise ValueError(f"{line!r} is no range of code points")
+    return range(first, last + 1)
 
 
 def substituted(value: Any, repertoire: Repertoire = jis_x_0213) -> tuple[Any, tuple[Substituted, ...]]:
