@@ -84,10 +84,11 @@ class Moving:
         """Return the states a case passed: by its executions, or by its history once they are gone."""
         executions = Executions(boto3.client("stepfunctions"), self._machine)
         found = executions.passed(case) if case.generation else None
-        if found:
+        machine = self.machine(case.kind)
+        if found and any(visit.state in machine.states for visit in found):
             return found
         waiting = self.cases.waiting(case.id)
-        return self.machine(case.kind).passed(self.cases.history(case.id), waiting.name if waiting else None)
+        return machine.passed(self.cases.history(case.id), waiting.name if waiting else None)
 
     def messages(self, case_id: str) -> list[MessageEntry]:
         """Return a case's messages to the CS."""

@@ -56,6 +56,13 @@ def test_of_a_long_way_the_end_is_drawn() -> None:
     assert len([line for line in shown if "Assess" in line and "│" in line]) == 20
 
 
+def test_a_state_that_is_no_more_is_drawn_as_it_was_called() -> None:
+    """Executions outlive a deployment."""
+    shown = lines(OUT, "Resume", "Gone", "AwaitDecision")
+    assert any("Gone" in line for line in shown)
+    assert lines(OUT, "Gone")[-1].startswith("通っていない状態")
+
+
 def test_nothing_was_passed() -> None:
     assert len(lines(OUT)) == 1
 

@@ -39,9 +39,11 @@ class Machine:
         return [name for name, state in self.definition["States"].items() if state["Type"] != "Choice"]
 
     def edges(self, state: str) -> list[tuple[str, str]]:
-        """Return words and states that follow; the word is empty where there is nothing to choose."""
-        found = self.definition["States"][state]
-        target = found.get("Next")
+        """Return words and states that follow; the word is empty where there is nothing to choose.
+
+        Nothing follows a state that the machine had once and has no more.
+        """
+        target = self.definition["States"].get(state, {}).get("Next")
         if target is None:
             return []
         chooser = self.definition["States"][target]
