@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from kyotsu.moving.rules import Rules
@@ -52,9 +53,10 @@ def test_papers_outlive_the_special_period() -> None:
         Rules(erase_days=29)
 
 
-@pytest.mark.parametrize(
-    "name", ["window_before", "window_after", "arrival_days", "acknowledgement_days", "notice_days"]
-)
+PERIODS = ["window_before", "window_after", "arrival_days", "acknowledgement_days", "notice_days"]
+
+
+@pytest.mark.parametrize("name", PERIODS)
 def test_no_period_is_negative(name: str) -> None:
     with pytest.raises(ValueError, match="negative"):
-        Rules(**{name: -1})
+        msgspec.convert({name: -1}, Rules)
