@@ -20,7 +20,7 @@ from infra.parameters.errors import ParameterError
 from kyotsu.moving.cs.characters import TABLE, of_file
 
 
-def _check_characters(table: Path) -> None:
+def check_characters(table: Path) -> None:
     """Raise ParameterError if a deployment's own table of characters can't be read."""
     try:
         of_file(table)
@@ -34,7 +34,7 @@ class CsGateway(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, moving: MovingAccess) -> None:
         super().__init__(scope, construct_id)
         self._moving = moving
-        _check_characters(ROOT / "catalogue" / TABLE)
+        check_characters(ROOT / "catalogue" / TABLE)
         self.lanes = work_queue(
             self,
             "CsLanes",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from infra.constructs.cs_gateway import check_characters
 from infra.parameters import ParameterError
 from infra.parameters.cs import CommunicationServer
 from kyotsu.moving.cs.gateway import LEASE
@@ -120,3 +123,11 @@ def test_production_without_a_cs_sends_nowhere(synthesis: Synthesis) -> None:
 def test_parameters_that_can_not_be_deployed(wrong: dict[str, object]) -> None:
     with pytest.raises(ParameterError):
         CommunicationServer(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_table_of_characters_that_can_t_be_read_stops_the_deployment(tmp_path: Path) -> None:
+    table = tmp_path / "cs-characters.txt"
+    check_characters(table)
+    table.write_text("4E00\n", "utf-8")
+    with pytest.raises(ParameterError, match=r"cs-characters\.txt.*4E00"):
+        check_characters(table)

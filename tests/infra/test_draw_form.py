@@ -48,7 +48,7 @@ def test_it_writes_cases_and_keeps_papers_and_nothing_else(moving: Template) -> 
     assert found == (
         on("MovingTable", "dynamodb", "GetItem", "PutItem")
         | on("PapersTable", "dynamodb", *paper_rights)
-        | on("PaperFiles", "s3", "DeleteObject", "GetObject", "PutObject")
+        | on("PaperFiles", "s3", "DeleteObject", "GetObject", "ListBucket", "PutObject")
         | on("KeysRecords", "kms", *KEY)
         | on("KeysPapers", "kms", *KEY)
     )

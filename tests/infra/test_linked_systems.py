@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import msgspec
@@ -22,7 +23,9 @@ from infra.access.policies import (
 )
 from infra.app import new_app
 from infra.constructs.federation import Federation
+from infra.constructs.linked_access import check_portal
 from infra.parameters import development
+from infra.parameters.types import ParameterError
 from infra.systems import catalogue
 from kyotsu.catalogue.model import Catalogue, Interface, Recipient
 from tests.infra.conftest import CITY, Synthesis
@@ -122,6 +125,14 @@ def test_documents_of_the_portal_are_brought_by_its_system_alone_and_read_by_nob
             listed = brings or (system == bucket and prefix.startswith("answers/"))
             assert world.may(way, system, "ListBucket", bucket, s3_prefix=prefix) is listed, (system, bucket, prefix)
         assert not world.may(way, system, "ListBucket", bucket, s3_prefix="inbox/")
+
+
+@pytest.mark.parametrize("named", ["001", "999"])
+def test_documents_come_from_a_system_that_the_catalogue_lets_bring_them(named: str) -> None:
+    parameters = development(CITY)
+    with pytest.raises(ParameterError, match="applications"):
+        check_portal(replace(parameters, moving=replace(parameters.moving, portal_system=named)), catalogue())
+    check_portal(parameters, catalogue())
 
 
 @pytest.mark.parametrize("way", WAYS)

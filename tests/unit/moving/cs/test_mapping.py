@@ -65,7 +65,7 @@ def test_a_deployment_without_a_table_has_the_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["A", "U+0042..U+0041", "U+110000", "0041", "U+0041-U+0042", "", "# 表だけ"])
 def test_a_table_that_would_substitute_everything_or_can_t_be_read_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="character|code point"):
+    with pytest.raises(ValueError, match=r"character|code point"):
         of_table([line])
 
 

@@ -22,7 +22,7 @@ def part_name(message_id: str) -> str:
 
 
 def case_alone(message_id: str) -> str:
-    """Return the id of the case that a message opens by itself; the CS's ids are so long that ours would be too long."""
+    """Return the id of the case that a message opens by itself, shorter than an id of the CS may be."""
     if len(message_id) > _LONGEST:
         message_id = f"{message_id[:40]}-{hashlib.sha256(message_id.encode()).hexdigest()[:24]}"
     return f"{CaseKind.MOVE_IN}-CS-{message_id}"
