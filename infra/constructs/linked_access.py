@@ -37,7 +37,7 @@ def check_known(parameters: Parameters, catalogue: Catalogue) -> None:
 
 
 def check_portal(parameters: Parameters, catalogue: Catalogue) -> None:
-    """Raise ParameterError unless the catalogue lets the system that documents of マイナポータル come from bring them."""
+    """Raise ParameterError unless the catalogue lets the portal's system bring documents of マイナポータル."""
     system = catalogue.systems.get(parameters.moving.portal_system.lower())
     if system is None or not system.applications:
         named = parameters.moving.portal_system
