@@ -11,9 +11,11 @@ import pytest
 from kyotsu.contracts.outcomes import by_code
 from kyotsu.moving.application import DocumentRefusedError, read
 from kyotsu.moving.cases import CaseKind, CasePerson, CaseState, Entry, SignalKind
+from kyotsu.moving.certificates import case_alone
+from kyotsu.moving.cs.mapping import is_message_id, message_id
 from kyotsu.moving.documents import Application, Reservation, decode
 from kyotsu.moving.intake import WITHDRAWN_REVISION, Taken
-from kyotsu.moving.ports import PaperKind
+from kyotsu.moving.ports import MessageKind, PaperKind
 from kyotsu.moving.referred_numbers import ReferenceMissingError
 from tests.fakes.interruption import Interruption
 from tests.fakes.moving_contract import case, wait
@@ -335,3 +337,20 @@ def test_a_correction_that_was_approved_before_it_was_noted_is_not_refused(offic
     # Its paper is kept before the case knows it: the reconciliation may read it in between.
     office.cases.save(replace(opened, state=CaseState.SENDING, reconciled_revision=2))
     assert take(office, application(revision=2)).status == "ACCEPTED"
+
+
+def test_the_largest_application_is_taken_and_all_its_ids_fit() -> None:
+    number = "A" * 40
+    people = [person(at, "長" * 100, name_kana="ナ" * 100, roman_name="R" * 100) for at in range(1, 31)]
+    for office, case_id in ((Office(HERE), f"O-{number}"), (Office(THERE), f"I-{number}")):
+        assert take(office, application(number, people=people)).case_id == case_id
+        assert len(office.cases.get(case_id).people) == 30
+        # A message's id holds the case's; so does the case that a certificate of it opens by itself, and its messages.
+        sent = message_id(case_id, MessageKind.CERTIFICATE_CANCEL, 30, "1r99")
+        assert is_message_id(sent)
+        assert is_message_id(message_id(case_alone(sent), MessageKind.NOTICE, 30, "1r99"))
+
+
+def test_more_people_than_a_document_takes_are_refused(office: Office) -> None:
+    people = [person(at, "長") for at in range(1, 32)]
+    assert codes(take(office, application(people=people))) == ["E1703"]
