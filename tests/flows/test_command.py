@@ -94,3 +94,6 @@ def test_the_demo_ends_well(tmp_path: Path) -> None:
     done = subprocess.run(demo, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "すべて正解と一致しました" in done.stdout
+    (form,) = (tmp_path / ".sandbox" / "demo" / "forms").glob("*.pdf")
+    assert form.read_bytes().startswith(b"%PDF-")
+    assert form.with_suffix(".png").read_bytes().startswith(b"\x89PNG")

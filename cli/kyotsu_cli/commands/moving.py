@@ -84,10 +84,11 @@ def show(
     if as_json:
         print_json(shown)
         return
-    _print(shown, WAITS[waiting.name] if waiting else None)
+    print_case(shown, WAITS[waiting.name] if waiting else None)
 
 
-def _print(shown: dict[str, Any], waits: str | None) -> None:
+def print_case(shown: dict[str, Any], waits: str | None) -> None:
+    """Print what `show` tells of a case; `waits`: what it waits for, in words."""
     case = shown["case"]
     kind, state = CaseKind[case["kind"].upper()], CaseState(case["state"])
     print_items(

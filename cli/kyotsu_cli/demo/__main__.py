@@ -17,8 +17,9 @@ from typing import Any
 import boto3
 from rich.progress import track
 
-from kyotsu_cli.demo import sandbox, truth
+from kyotsu_cli.demo import erasing, moving, sandbox, truth
 from kyotsu_cli.demo.numbering import Callers, flows, operated_now
+from kyotsu_cli.demo.side import Side
 from kyotsu_cli.demo.spoiled import Case, cases, lawful, repeated
 from kyotsu_cli.deployment import ENDPOINTS, Deployment, catalogue, connect
 from kyotsu_cli.failure import CommandError, Exit
@@ -29,7 +30,7 @@ from kyotsu_cli.showing import STATUS, counts_text
 from kyotsu_cli.town import generate
 from kyotsu_cli.town.support import generate_support
 
-MUNICIPALITY = "141003"
+MUNICIPALITY, OTHER = "141003", "131016"
 MOVED_OUT = "2"
 Row = tuple[Case, dict[str, Any]]
 STATE = Path(".sandbox") / "demo"
@@ -54,7 +55,12 @@ def main() -> int:
             _step(2, "合成したテンプレートから、AWSと同じ構成を手元に作ります")
             with sandbox.running(STATE, MUNICIPALITY) as endpoints:
                 os.environ[ENDPOINTS] = str(endpoints)
-                _run(connect(), town, Path(folder), random.Random(given.seed))  # noqa: S311 - an order, no secret
+                here = Side(endpoints)
+                # The other municipality is made while this one works.
+                joining = ("--secondary", "--juki-net", str(here.endpoints["juki_net_url"]))
+                with sandbox.starting(STATE, OTHER, *joining) as other:
+                    _run(connect(), town, Path(folder), random.Random(given.seed))  # noqa: S311 - an order, no secret
+                    _move(here, Side(other()))
     except CommandError as error:
         console.print(f"[red bold]失敗：[/red bold]{error}", highlight=False)
         return Exit.FAILED
@@ -92,6 +98,17 @@ def _run(deployment: Deployment, town: Path, folder: Path, order: random.Random)
     _compare(truth.protection_differences(people, town, deployment.shown))
     _step(8, "住登外者宛名番号と団体内統合宛名番号を、連携システムのトークンとAPIで扱います")
     _number(deployment, next(p["addressee_number"] for p in people if p["category"] == MOVED_OUT))
+
+
+def _move(here: Side, other: Side) -> None:
+    _step(9, f"{here.municipality} から {other.municipality} へ、家族が引っ越します（引越しOSS）")
+    moving.family_settles(here)
+    move = moving.planned(here, other, STATE / "forms")
+    moving.file(move)
+    moving.send(move)
+    moving.register(move)
+    _step(10, "時計を進め、届出・転出証明書情報・転入届が残っていないことを確かめます")
+    erasing.prove(move, STATE)
 
 
 def _number(deployment: Deployment, moved_out: str) -> None:
