@@ -33,7 +33,7 @@ class System(Entry, frozen=True, kw_only=True):
     individual_numbers: bool = False
     """Whether it may send, and be shown, 個人番号 (個人番号利用事務). Denied unless granted."""
     applications: bool = False
-    """Whether it brings documents of マイナポータル (`inbox/` of its bucket) and reads what became of them. 引越しOSS sends
+    """Whether it brings documents of マイナポータル (`inbox/` of its bucket) and reads their answers. 引越しOSS sends
     files in its name: it sends none of its own."""
 
 
