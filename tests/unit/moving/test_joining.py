@@ -125,6 +125,24 @@ def test_a_crash_anywhere_is_mended_by_the_repeat(*, reserves_last: bool) -> Non
         return
 
 
+@pytest.mark.parametrize("reserves", [True, False])
+def test_two_that_come_at_once_find_each_other_whatever_comes_between(*, reserves: bool) -> None:
+    for at, after in interruptions():
+        office = Office(THERE)
+        receiver(office).receive(message("M2", HANAKO))
+        others: list[Any] = [lambda office=office: receiver(office).receive(message("M1", TARO))]
+        others.append(lambda office=office: file(office))
+        beside = Interruption(at, after, happens=others[not reserves])
+        if reserves:
+            file(office, beside)
+        else:
+            receiver(office, beside).receive(message("M1", TARO))
+        if len(beside.calls) < at:
+            assert at > 10, "the port calls were gone through"
+            return
+        assert_one_goes_on(office)
+
+
 def test_certificates_alone_are_a_case_for_each_person_that_is_complete(office: Office) -> None:
     """Nothing tells which are of one household: nobody may wait for messages that open other cases."""
     for name, who in (("M1", TARO), ("M2", HANAKO)):
