@@ -33,7 +33,8 @@ def test_sandbox_and_aws_commands_run_as_written(tmp_path: Path) -> None:
     assert blocks["aws"].endswith(_END)
     # Only the port differs: another sandbox may be running here.
     sandbox = blocks["sandbox"].replace("sandbox up", "sandbox up --port 0 --api-port 0")
-    script = "set -e\n" + sandbox + blocks["connect"] + blocks["numbers"] + _CONNECT + blocks["aws"] + "wait\n"
+    told = (sandbox, blocks["connect"], blocks["numbers"], blocks["find"], _CONNECT, blocks["moving"], blocks["aws"])
+    script = "set -e\n" + "".join(told) + "wait\n"
     done = subprocess.run(
         ["bash", "-m", "-c", script], cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False
     )
