@@ -45,7 +45,7 @@ def test_a_large_file_is_answered_exactly_like_a_small_one(sandbox: Sandbox) -> 
 
 
 def _executions(sandbox: Sandbox) -> list[dict[str, Any]]:
-    (machine,) = sandbox.endpoints["state_machines"].values()
+    machine = sandbox.endpoints["state_machines"]["LargeFileMachine"]
     found = sandbox.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     return list(found)
 
