@@ -105,6 +105,9 @@ class MemoryResidentRecords:
     def records(self, numbers: Collection[str]) -> Mapping[str, ResidentRecord]:
         return {number: self.known[number] for number in numbers if number in self.known}
 
+    def plain(self, number: str) -> ResidentRecord | None:
+        return self.known.get(number)
+
     def put(self, number: str, category: str = "1", **items: str) -> ResidentRecord:
         """Record a resident."""
         self.known[number] = ResidentRecord(number, category, items)

@@ -108,3 +108,14 @@ def test_a_record_that_comes_days_after_the_last_one_still_counts(japan: Japan) 
     japan.settle()
     assert japan.there.of(case.id).arrived
     assert japan.there.of(case.id).state == "closed"
+
+
+def test_nothing_is_opened_of_whom_no_case_can_wait_for(japan: Japan, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserved(japan)
+    opened = list[object]()
+    monkeypatch.setattr(japan.there.residents, "records", opened.append)
+    person = family().people[0]
+    for changes in ({"idonengappi": "2024-12-31", "idojiyu": "01"}, {"idonengappi": "2026-04-03", "idojiyu": "03"}):
+        japan.there.residents.put("900000000000009", "1", **{**resident_items(person), **changes})
+        japan.there.arriving.hear("900000000000009", japan.clock.now())
+    assert opened == []

@@ -25,6 +25,8 @@ from kyotsu.moving.starting import Starting
 BY = "residents"
 _REASONS = {"01": CaseKind.MOVE_IN, "41": CaseKind.IN_CITY}
 """異動事由 of 転入 (001o006-01) and 転居 (001o006-02)."""
+_LONGEST = timedelta(400)
+"""No case waits for a move so long ago."""
 _BEFORE = timedelta(30)
 """A move so much earlier than planned is another one."""
 
@@ -41,12 +43,14 @@ class Arriving:
 
     def hear(self, number: str, at: datetime) -> None:
         """Look at a resident as recorded now, and note the arrival with every open case of this person."""
-        record = self.residents.records([number]).get(number)
-        if record is None or record.category != RESIDENT:
+        plain = self.residents.plain(number)
+        if plain is None or plain.category != RESIDENT:
             return
-        kind, moved_on = _REASONS.get(record.items.get("idojiyu", "")), record.items.get("idonengappi", "")
-        if kind is None or not dates.is_date(moved_on):
+        kind, moved_on = _REASONS.get(plain.items.get("idojiyu", "")), plain.items.get("idonengappi", "")
+        # Most residents of a full file moved long ago: nothing of theirs is opened, and nobody looked for.
+        if kind is None or not dates.is_date(moved_on) or date.fromisoformat(moved_on) < at.date() - _LONGEST:
             return
+        record = self.residents.records([number])[number]
         own = of_person(self.fingerprints, _asked(record.items), record.items.get("kojinbango", ""))
         for case_id in dict.fromkeys(case_id for each in own for case_id in self.cases.look_up(each)):
             case = self.cases.get(case_id)

@@ -31,6 +31,10 @@ class ResidentRecords(Protocol):
         """Return the records of all these people; raises if one can't be read."""
         ...
 
+    def plain(self, number: str) -> ResidentRecord | None:
+        """Return a resident without 個人番号 and 住民票コード, which opens nothing; None: there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:

@@ -26,8 +26,8 @@ class FollowedResidents:
     residents: ResidentTable
     catalogue: Catalogue
 
-    def resident(self, number: str) -> Resident:
-        """Return a resident; one of sequence 0 if there never was one."""
+    def resident(self, number: str, *, opened: bool = True) -> Resident:
+        """Return a resident; one of sequence 0 if there never was one. Sealed values only if it is to be `opened`."""
         head = self.residents.heads([number])[number]
         entry = fold.current(head.entries)
         category = shown_category(head).category
@@ -35,7 +35,7 @@ class FollowedResidents:
             return Resident(head.revision, category, None)
         layout, values = self.residents.values(number, entry)
         items = {name: value for name, value in zip(self._columns(layout), values, strict=True) if value}
-        if sealed_items(self.catalogue, layout):
+        if opened and sealed_items(self.catalogue, layout):
             items |= self.residents.sealed_values(number, entry, self._columns)
         return Resident(head.revision, category, items)
 

@@ -50,9 +50,13 @@ class OpenedResidents:
             raise ResidentUnreadError
         return {number: record for number, record in found.items() if record is not None}
 
-    def record(self, number: str) -> ResidentRecord | None:
+    def plain(self, number: str) -> ResidentRecord | None:
+        """Return a resident without sealed values, or None if there is none."""
+        return self.record(number, opened=False)
+
+    def record(self, number: str, *, opened: bool = True) -> ResidentRecord | None:
         """Return a resident, or None if there is none."""
-        resident = self.source.resident(number)
+        resident = self.source.resident(number, opened=opened)
         return None if resident.items is None else ResidentRecord(number, resident.category, resident.items)
 
 
