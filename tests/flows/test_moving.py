@@ -13,7 +13,7 @@ from kyotsu.moving.cases import CaseState
 from kyotsu.moving.deciding import Deciding, Said
 from kyotsu.moving.decisions import Choice
 from kyotsu.moving.machines import StepFunctions
-from kyotsu_cli.demo.side import PORTAL, Side
+from kyotsu_cli.demo.side import PORTAL, Side, awaited
 from tests.fakes.deployment import body, row
 from tests.flows.conftest import Sandbox
 from tests.flows.files import new_name, new_number
@@ -90,17 +90,18 @@ def shown(sandbox: Sandbox, case_id: str) -> dict[str, Any]:
     return told
 
 
+def file(side: Side, number: str, name: str) -> str:
+    """File an application, and return its case once the difference is found."""
+    side.put(PORTAL, f"inbox/{number}.json", application(number, name))
+    return side.reached(f"O-{number}", CaseState.DIFFERENT).id
+
+
 def test_a_difference_is_decided_by_two_and_a_withdrawal_ends_its_case(sandbox: Sandbox, side: Side) -> None:
     numbers = settled(sandbox)
-    filed = {case: f"{case}-{numbers['differs'][-8:]}" for case in NAMES}
-    for case, name in NAMES.items():
-        side.put(PORTAL, f"inbox/{filed[case]}.json", application(filed[case], name))
-    differs, withdrawn = (f"O-{filed[case]}" for case in NAMES)
-    side.reached(differs, CaseState.DIFFERENT)
+    # One after the other: two at once would start a second worker of each function.
+    differs = file(side, f"A{numbers['differs']}", NAMES["differs"])
     accept = ("moving", "decide", differs, "accept", "--number", f"1={numbers['differs']}", "--reason", "転居届の前")
     assert eventually(lambda: sandbox.kyotsu(*accept).returncode == 0, 30)
-    side.reached(withdrawn, CaseState.DIFFERENT)
-    side.put(PORTAL, f"inbox/{filed['withdrawn']}-2.json", document(filed["withdrawn"], "withdrawal"))
     side.reached(differs, CaseState.APPROVAL)
     assert "E1872" in sandbox.kyotsu("moving", "decide", differs, "approve").stderr
     approve(side, differs)
@@ -108,5 +109,9 @@ def test_a_difference_is_decided_by_two_and_a_withdrawal_ends_its_case(sandbox: 
     told = shown(sandbox, differs)
     assert [each["item"] for person in told["people"] for each in person["differences"]] == ["previous_address"]
     assert [message["state"] for message in told["messages"]] == ["ACKNOWLEDGED"]
+
+    number = f"A{numbers['withdrawn']}"
+    withdrawn = file(side, number, NAMES["withdrawn"])
+    side.put(PORTAL, f"inbox/{number}-2.json", document(number, "withdrawal"))
     side.reached(withdrawn, CaseState.WITHDRAWN)
-    assert (side.get(PORTAL, f"status/{filed['withdrawn']}.json") or {})["status"] == "取下げ"
+    awaited("取下げの表示", lambda: (side.get(PORTAL, f"status/{number}.json") or {}).get("status") == "取下げ")
