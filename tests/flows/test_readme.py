@@ -40,6 +40,8 @@ def test_sandbox_and_aws_commands_run_as_written(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"status": "ACCEPTED"' in done.stdout
+    assert "候補者は見つかりませんでした" not in done.stdout
+    assert re.search('"status": ?"完了"', done.stdout)
 
 
 def test_make_words_of_the_readme_exist() -> None:
