@@ -21,8 +21,8 @@ def _rows() -> list[dict[str, str]]:
     for index in range(people):
         number = new_number()
         rows.append(row(atenabango=number, tenshutsusakijushoyotei=LONG))
-        if index % 10 == 0:
-            rows.append(row(atenabango=number, shimei="" if index % 20 else "架空　太郎"))
+        if index % 50 == 0:
+            rows.append(row(atenabango=number, shimei="" if index % 100 else "架空　太郎"))
             rows.append(row(atenabango=number, kojinrirekibango="2", sosajikoku="10:00:00"))
     return rows
 

@@ -131,19 +131,12 @@ class Posting:
         )
         self.moves.to(case_id, "PostNotice", CaseState.MOVED_IN, notice_posted=True, due_on=self._due())
         return "posted"
-        return "posted"
 
     def _due(self) -> date:
         return self._today() + timedelta(self.rules.acknowledgement_days)
 
     def _today(self) -> date:
         return self.moves.clock.now().astimezone(JST).date()
-
-
-def _number(message_id: str) -> int:
-    """Return a number for the cancellation of a message: of one sent anew (`…-1r2`) another than of the first."""
-    first, _, repeat = message_id.rpartition("-")[2].partition("r")
-    return int(first) + 100 * int(repeat or 0)
 
 
 def _known(case: Case) -> list[tuple[CasePerson, str]]:
