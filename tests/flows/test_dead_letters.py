@@ -30,7 +30,7 @@ def _send(sandbox: Sandbox, message: str) -> str:
 
 
 def test_poison_ends_in_the_dead_letters_stops_no_other_and_can_be_sent_back(sandbox: Sandbox) -> None:
-    bucket, s3 = sandbox.endpoints["buckets"]["029"], sandbox.client("s3")
+    bucket, s3 = sandbox.endpoints["buckets"]["038"], sandbox.client("s3")
     s3.delete_bucket(Bucket=bucket)  # of a system that no other flow uses
     ref = ObjectRef(bucket, f"outbox/001o006-01/{new_name()}", "v1")
     detail = {"bucket": {"name": ref.bucket}, "object": {"key": ref.key, "version-id": ref.version_id}}
@@ -42,7 +42,7 @@ def test_poison_ends_in_the_dead_letters_stops_no_other_and_can_be_sent_back(san
 
     letter = eventually(lambda: _dead(sandbox, poison), 60) or {}
     assert letter["receipt_id"] == ref.receipt_id
-    assert (letter["system"], letter["interface"]) == ("029", "001o006-01")
+    assert (letter["system"], letter["interface"]) == ("038", "001o006-01")
     assert (letter["error"], letter["attempts"]) == ("NoSuchBucket", 3)
     other = eventually(lambda: _dead(sandbox, unreadable), 60) or {}
     assert (other["receipt_id"], other["error"], other["attempts"]) == (None, "JSONDecodeError", 3)
