@@ -90,7 +90,7 @@ def test_a_record_is_shown_without_individual_number_and_record_code(sandbox: Sa
 
 
 def test_the_demo_ends_well(tmp_path: Path) -> None:
-    demo = [sys.executable, "-m", "kyotsu_cli.demo", "--people", "60", "--seed", "7"]
+    demo = [sys.executable, "-m", "kyotsu_cli.demo", "--people", "30", "--seed", "7"]
     done = subprocess.run(demo, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "すべて正解と一致しました" in done.stdout
