@@ -56,7 +56,7 @@ class AccessLogBucket(Construct):
 
 
 class EncryptedBucket(Construct):
-    """A private bucket whose objects keep all their versions and are encrypted with a customer-managed key."""
+    """A private bucket encrypted with a customer-managed key; objects keep all versions unless `versioned` is false."""
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class EncryptedBucket(Construct):
         access_logs: AccessLogBucket,
         parameters: Parameters,
         name: str | None = None,
+        versioned: bool = True,
         lifecycle_rules: tuple[s3.LifecycleRule, ...] = (),
     ) -> None:
         super().__init__(scope, construct_id)
@@ -80,7 +81,7 @@ class EncryptedBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
-            versioned=True,
+            versioned=versioned,
             lifecycle_rules=[UNFINISHED_UPLOADS, *lifecycle_rules],
             removal_policy=parameters.removal_policy,
         )
@@ -93,6 +94,13 @@ class EncryptedBucket(Construct):
     def resource(self) -> s3.CfnBucket:
         """The CloudFormation resource itself."""
         return cast("s3.CfnBucket", self.bucket.node.default_child)
+
+    def announce(self) -> None:
+        """Have EventBridge told of every object that is created."""
+        # `event_bridge_enabled=True` would bring a custom resource and a function of the CDK's own.
+        self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )
 
 
 class ProviderBucket(EncryptedBucket):
@@ -118,13 +126,10 @@ class ProviderBucket(EncryptedBucket):
             name=self.name,
             lifecycle_rules=lifecycle_rules(system, kept_files()),
         )
-        # `event_bridge_enabled=True` would bring a custom resource and a function of the CDK's own.
-        self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
-        )
+        self.announce()
 
 
-class ForgettingBucket(Construct):
+class ForgettingBucket(EncryptedBucket):
     """A private bucket without versions: what is deleted is gone, and nothing outlives `days`."""
 
     def __init__(
@@ -138,33 +143,14 @@ class ForgettingBucket(Construct):
         days: int,
         name: str | None = None,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
-            bucket_name=name,
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=key,
-            bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
+        super().__init__(
+            scope,
+            construct_id,
+            key=key,
+            access_logs=access_logs,
+            parameters=parameters,
+            name=name,
             versioned=False,
-            lifecycle_rules=[UNFINISHED_UPLOADS, s3.LifecycleRule(id="forgotten", expiration=Duration.days(days))],
-            removal_policy=parameters.removal_policy,
-        )
-        self.resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-            destination_bucket_name=access_logs.bucket.bucket_name, log_file_prefix=f"{construct_id}/"
+            lifecycle_rules=(s3.LifecycleRule(id="forgotten", expiration=Duration.days(days)),),
         )
         Tags.of(self.bucket).add(*NO_BACKUP)
-
-    @property
-    def resource(self) -> s3.CfnBucket:
-        """The CloudFormation resource itself."""
-        return cast("s3.CfnBucket", self.bucket.node.default_child)
-
-    def announce(self) -> None:
-        """Have EventBridge told of every object that is created."""
-        self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
-        )

@@ -254,7 +254,7 @@ def test_a_busy_partition_is_waited_for_and_whatever_else_cancels_is_an_error(
             raise ClientError(told, "TransactWriteItems")
 
     monkeypatch.setattr(cloud.dynamodb, "transact_write_items", answer)
-    monkeypatch.setattr(transactions, "_pauses", lambda: [0.0, 0.0, 0.0])
+    monkeypatch.setattr(transactions, "pauses", lambda: [0.0, 0.0, 0.0])
     assert transacted(cloud.dynamodb)
     for refused in (["TransactionConflict", "None"], ["ConditionalCheckFailed", "ThrottlingError"]):
         codes = iter([refused])

@@ -145,6 +145,17 @@ def test_a_fault_and_its_repeat_leave_one_file(
     assert (office.versions(), name[-10:-4]) == (1, "000001")
 
 
+def test_who_writes_at_the_same_time_may_fail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 refuses the second of two writers before it is known whether the first one succeeds."""
+    with monkeypatch.context() as patch:
+        _fail(patch, office, "PutObject", worked=False, code="ConditionalRequestConflict")
+        with pytest.raises(ClientError):
+            office.handing.reservation(ARRIVING, reservation(), 2)
+    assert office.files() == []
+    name = office.handing.reservation(ARRIVING, reservation(), 2)
+    assert (office.files(), office.versions()) == ([name], 1)
+
+
 def test_a_number_whose_file_was_never_written_is_filled_by_the_next_edition(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +225,9 @@ def test_reception_accepts_every_file(
     assert (answer["status"], answer["counts"]["read"]) == ("ACCEPTED", rows), answer
 
 
-def _fail(patch: pytest.MonkeyPatch, office: Office, operation: str, *, worked: bool) -> None:
+def _fail(
+    patch: pytest.MonkeyPatch, office: Office, operation: str, *, worked: bool, code: str = "InternalError"
+) -> None:
     owner: Any = office.cloud.s3 if operation == "PutObject" else office.cloud.dynamodb
     method = "put_object" if operation == "PutObject" else "transact_write_items"
     call = getattr(owner, method)
@@ -222,6 +235,6 @@ def _fail(patch: pytest.MonkeyPatch, office: Office, operation: str, *, worked: 
     def failing(**arguments: Any) -> None:
         if worked:
             call(**arguments)
-        raise ClientError({"Error": {"Code": "InternalError"}}, operation)
+        raise ClientError({"Error": {"Code": code}}, operation)
 
     patch.setattr(owner, method, failing)

@@ -124,7 +124,7 @@ def test_keys_that_were_not_processed_are_asked_for_again(
         return {**ask(RequestItems=first), "UnprocessedKeys": left}
 
     monkeypatch.setattr(cloud.dynamodb, "batch_get_item", partial)
-    monkeypatch.setattr(batches, "_pauses", lambda: itertools.repeat(0.0))
+    monkeypatch.setattr(batches, "pauses", lambda: itertools.repeat(0.0))
     seen = store.look([FRESH, RESIDENT], TAX, NOTE.key)
     assert asked == [7, 6, 5, 4, 3, 2, 1]
     assert seen.done == NOTE

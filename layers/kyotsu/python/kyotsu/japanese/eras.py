@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 from kyotsu.japanese.dates import is_indefinite_date
@@ -50,10 +51,8 @@ def _parts(text: str) -> tuple[int, int, int]:
 def _bounds(year: int, month: int, day: int) -> tuple[date, date]:
     """Return the earliest and latest day that a date may be; a day its month does not have counts as not known."""
     if day:
-        try:
+        with contextlib.suppress(ValueError):
             return date(year, month, day), date(year, month, day)
-        except ValueError:
-            pass
     return date(year, month or 1, 1), date(year, month or 12, 28 if month == 2 else 30)
 
 

@@ -66,7 +66,7 @@ def put_all(client: DynamoDBClient, table: str, items: Sequence[Item]) -> None:
 
     def put(batch: Sequence[Item]) -> None:
         requests: Any = {table: [{"PutRequest": {"Item": item}} for item in batch]}
-        for pause in _pauses():
+        for pause in pauses():
             requests = client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
             if not requests:
                 return
@@ -96,7 +96,7 @@ def get_across(
         requests: Any = {table: {"Keys": [], "ConsistentRead": True, **projection} for table, _ in batch}
         for table, key in batch:
             requests[table]["Keys"].append(key)
-        for pause in _pauses():
+        for pause in pauses():
             response = client.batch_get_item(RequestItems=requests)
             found += [(table, item) for table, items in response["Responses"].items() for item in items]
             requests = response.get("UnprocessedKeys")
@@ -131,7 +131,7 @@ def get_readable(
         found: list[dict[str, Any]] = []
         left: list[Item] = list(batch)
         try:
-            for pause in _pauses():
+            for pause in pauses():
                 requests: Any = {table: {"Keys": left, "ConsistentRead": True, **projection}}
                 response = client.batch_get_item(RequestItems=requests)
                 found += response["Responses"].get(table, [])
@@ -150,6 +150,6 @@ def get_readable(
     return [item for found, _ in parts for item in found], [key for _, left in parts for key in left]
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
     """Yield growing pauses in seconds, with full jitter."""
     return (random.uniform(0, _FIRST_PAUSE * 2**attempt) for attempt in range(_ATTEMPTS))  # noqa: S311 - no secret

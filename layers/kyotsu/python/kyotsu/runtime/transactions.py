@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from kyotsu.runtime.batches import ThroughputExhaustedError, _pauses
+from kyotsu.runtime.batches import ThroughputExhaustedError, pauses
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -22,7 +22,7 @@ def transacted(client: DynamoDBClient, *actions: Any) -> bool:
     botocore repeats a request that timed out, under its client token, and one that was refused as a whole; not one
     that was cancelled because a single partition was too busy. Raises ThroughputExhaustedError.
     """
-    for pause in _pauses():
+    for pause in pauses():
         try:
             client.transact_write_items(TransactItems=list(actions))
         except ClientError as error:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _Rows = Callable[[str], Iterable[Mapping[str, str]]]
 """Makes the rows of a file that is dated."""
 _LABELS = {RESERVATIONS: ("reservation-", "recall-"), NOTICES: ("notice-",)}
-_THERE = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+_THERE = frozenset({"PreconditionFailed", "412"})
+"""That somebody is just writing the object (ConditionalRequestConflict) says nothing yet: the step is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
