@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from kyotsu.moving.case_items import CaseItems, Item
+from kyotsu.runtime.transactions import transacted
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-_REFUSED = frozenset({"ConditionalCheckFailed", "TransactionConflict", "None"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +37,7 @@ class CaseClient:
 
     def written(self, actions: Sequence[Any]) -> bool:
         """Write all or nothing; False if a condition does not hold or another transaction is under way."""
-        try:
-            self.dynamodb.transact_write_items(TransactItems=actions)
-        except ClientError as error:
-            reasons: Any = error.response.get("CancellationReasons", [])
-            codes = {reason.get("Code", "None") for reason in reasons}
-            if codes - _REFUSED or not codes:
-                raise
-            return False
-        return True
+        return transacted(self.dynamodb, *actions)
 
     def query(self, pk: str, beginning: str) -> Iterator[Any]:
         """Yield items of a partition, in order, as they are now."""
