@@ -32,11 +32,12 @@ from kyotsu.moving.in_advance import MoveIn
 from kyotsu.moving.joining import Joining
 from kyotsu.moving.matching import Matching
 from kyotsu.moving.moves import Moves, Told
+from kyotsu.moving.noticing import Notices
 from kyotsu.moving.out_advance import MoveOut, Restraint
 from kyotsu.moving.out_reconcile import Reconciliation
 from kyotsu.moving.ports import Message, MessageKind, PaperKind, Taken
 from kyotsu.moving.posting import Posting
-from kyotsu.moving.receiving import Certificates, Notices
+from kyotsu.moving.receiving import Certificates
 from kyotsu.moving.reconciling import ResidentRecord
 from kyotsu.moving.rules import Rules
 from kyotsu.moving.starting import Starting

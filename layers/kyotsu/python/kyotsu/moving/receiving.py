@@ -1,4 +1,4 @@
-"""What the CS brings to cases: 転出証明書情報 and its cancellation at the new home, 転入通知 at the old one.
+"""What the CS brings to cases at the new home: 転出証明書情報 and its cancellation.
 
 Every message may come twice, in any order, before or after the reservation, and after the case has ended.
 """
@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
-
-import msgspec
 
 from kyotsu.contracts import outcomes
 from kyotsu.contracts.sealing import Fingerprints
@@ -29,8 +27,7 @@ from kyotsu.moving.cases import (
 )
 from kyotsu.moving.certificates import case_alone, part_name
 from kyotsu.moving.cs.mapping import MessageRefusedError
-from kyotsu.moving.cs.messages import Cancellation, Notice, Received
-from kyotsu.moving.distributing import Distributing, notice_name
+from kyotsu.moving.cs.messages import Cancellation, Received
 from kyotsu.moving.documents import Certificate, CertificatePerson, encode
 from kyotsu.moving.fingerprints import of_person
 from kyotsu.moving.in_advance import BY_CS
@@ -190,47 +187,6 @@ class Certificates:
     def _wake(self, case: Case, message: Received, kind: SignalKind) -> None:
         self.starting.start(case.id, by=BY_CS)
         self.starting.hear(case.id, Signal(f"cs-{message.message_id}", kind, message.received_at, BY_CS))
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """A `NoticeReceiver`."""
-
-    cases: CaseStore
-    papers: Papers
-    starting: Starting
-    distributing: Distributing
-
-    def receive(self, message: Received) -> None:
-        """Keep the notice, the latest of each person, and wake the case; after its end, hand it over at once."""
-        notice = cast("Notice", message.content)
-        case_id = f"{CaseKind.MOVE_OUT}-{notice.application_number}"
-        try:
-            self.cases.get(case_id)
-            self.papers.put(case_id, notice_name(notice.position), msgspec.json.encode(notice))
-        except NoSuchCaseError:
-            raise MessageRefusedError(outcomes.NOTICE_WITHOUT_CASE) from None
-        except PapersDestroyedError:
-            raise MessageRefusedError(outcomes.CASE_ERASED) from None
-        case = saved(
-            self.cases,
-            case_id,
-            lambda case: _noticed(case, notice.position, message.message_id),
-            lambda: Entry(message.received_at, "Notice", "received", BY_CS, (("message", message.message_id),)),
-        )
-        if case.state in ENDED:
-            self.distributing.hand_over_notice(case_id)
-        else:
-            # Of each person: 住民記録 must not wait for somebody of the household who never comes.
-            name = f"cs-{message.message_id}"
-            self.starting.hear(case_id, Signal(name, SignalKind.NOTICED, message.received_at, BY_CS))
-
-
-def _noticed(case: Case, position: int, message_id: str) -> Case:
-    if message_id in case.notice_messages:
-        return case
-    noticed = tuple(sorted({*case.noticed, position}))
-    return replace(case, noticed=noticed, notice_messages=(*case.notice_messages, message_id))
 
 
 def _without(case: Case, message_id: str) -> Case:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 
 from kyotsu.moving.cs.messages import Received
-from kyotsu.moving.receiving import Certificates, Notices
+from kyotsu.moving.noticing import Notices
+from kyotsu.moving.receiving import Certificates
 from kyotsu.runtime.settings import setting
 from kyotsu.wiring.moving import cases, fingerprints, papers, rules, starting
 
